@@ -1,0 +1,1 @@
+"""The no-install default: a local Postgres, a broker, a mail inbox, and `manage.py up`."""
