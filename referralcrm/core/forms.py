@@ -1,0 +1,81 @@
+"""What every form here shares: typing is never lost, and two people cannot overwrite each other."""
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from referralcrm.core.refused import Refused, Stale
+
+
+def bound(request, form_class, **kwargs):
+    """``form_class`` bound to the POST, to typing kept over a sign-in, or to nothing.
+
+    A form that refills kept typing has ``is_refill`` set; it is shown again, not saved.
+    """
+    kept = getattr(request, "kept", None)
+    data = request.POST if request.method == "POST" else kept
+    form = form_class(data, request.FILES or None, **kwargs) if data is not None else form_class(**kwargs)
+    form.is_refill = kept is not None
+    return form
+
+
+def is_sent(request, form) -> bool:
+    """Whether this request sent the form and every field is valid."""
+    return request.method == "POST" and form.is_valid()
+
+
+def refuse(form, refused: Refused):
+    """Show a refusal where it belongs: at its field, or above the form; Stale adds what stands now."""
+    if isinstance(refused, Stale) and hasattr(form, "show_current"):
+        form.show_current(refused.current)
+    else:
+        form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+
+
+class HouseForm(forms.Form):
+    """Crispy without its own form tag; the page writes the tag and the buttons."""
+
+    error_css_class = "is-invalid"
+
+    @property
+    def helper(self):
+        helper = FormHelper(self)
+        helper.form_tag = False
+        helper.disable_csrf = True
+        if layout := self.layout():
+            helper.layout = layout
+        return helper
+
+    def layout(self):
+        """A crispy Layout, or None for one field below the other."""
+        return
+
+
+class HouseModelForm(HouseForm, forms.ModelForm):
+    """A form for one row that carries the version it was opened with."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = getattr(self.instance, "version", None)
+        if not hasattr(self.instance, "version"):
+            del self.fields["version"]
+
+    def values(self) -> dict:
+        """The cleaned fields of the row, without the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def show_current(self, current):
+        """Keep the typing, say beside each differing field what stands now, and adopt the new version."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("version")] = current.version
+        self.add_error(
+            None,
+            "Somebody else saved this while you were typing. Yours is still here; save again to keep it.",
+        )
+        for name in self.fields:
+            if name == "version" or not hasattr(current, name):
+                continue
+            theirs, ours = getattr(current, name), self.cleaned_data.get(name)
+            if theirs != ours:
+                self.add_error(name, f"It now says: {theirs or 'nothing'}")

@@ -1,0 +1,238 @@
+"""One settings file for every place it runs; what differs comes from the environment.
+
+Without DATABASE_URL, REDIS_URL or SMTP_URL the embedded services under DATA_DIR are used.
+The project refuses to start on a value that makes no sense.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from referralcrm.embedded import addresses
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def text(name, default=None):
+    """A text setting from the environment; a callable default is asked only when it is needed."""
+    if value := env.str(name, default=""):
+        return value
+    if default is None:
+        raise ImproperlyConfigured(f"{name} is not set")
+    return default() if callable(default) else default
+
+
+def seconds(name, default):
+    """A whole number of seconds greater than zero."""
+    value = env.int(name, default=default)
+    if value <= 0:
+        raise ImproperlyConfigured(f"{name} is a number of seconds above 0, not {value}")
+    return value
+
+
+def postgres(url):
+    """Django's settings for one postgres:// address."""
+    parsed = env.db_url_config(url)
+    if parsed["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("DATABASE_URL and OWNER_DATABASE_URL are postgres:// addresses")
+    return parsed
+
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = text("SECRET_KEY", addresses.secret_key)
+PATIENT_KEYS = text("PATIENT_KEYS", addresses.patient_keys)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_URL = text("SITE_URL", f"http://127.0.0.1:{env.int('PORT', default=8000)}")
+
+INSTALLED_APPS = [
+    "referralcrm.core",
+    "referralcrm.audit",
+    "referralcrm.practice",
+    "partners",
+    "referrals",
+    "outreach",
+    "referralcrm.front",
+    "referralcrm.dashboards",
+    "referralcrm.exchange",
+    "referralcrm.demo",
+    "referralcrm.embedded",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "axes",
+    "crispy_bootstrap5",
+    "crispy_forms",
+    "csp",
+    "django_filters",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "referralcrm.practice.middleware.IdleMiddleware",
+    "referralcrm.practice.middleware.PracticeMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "referralcrm.urls"
+WSGI_APPLICATION = "referralcrm.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "referralcrm.front.context.shell",
+            ],
+            "builtins": ["referralcrm.core.templatetags.house"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# The application role owns nothing and lives under row-level security; the owner migrates.
+DATABASES = {
+    "default": postgres(text("DATABASE_URL", addresses.database_url)),
+    "owner": postgres(text("OWNER_DATABASE_URL", addresses.owner_database_url)),
+}
+DATABASES["default"] |= {"CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True, "TEST": {"MIRROR": "owner"}}
+DATABASE_ROUTERS = ["referralcrm.core.routers.OwnerMigrates"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "practice.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "referralcrm.practice.backend.PersonBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in [
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("email", "name")}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    ]
+]
+LOGIN_URL = "practice:sign_in"
+LOGIN_REDIRECT_URL = "front:today"
+IDLE_SECONDS = seconds("IDLE_SECONDS", 15 * 60)
+KEPT_SECONDS = 30 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_NAME = f"referralcrm_{env.int('PORT', default=8000)}"
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"referralcrm_csrf_{env.int('PORT', default=8000)}"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "email"
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "referralcrm.practice.views.locked_out"
+AXES_VERBOSE = False
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = text("STATIC_ROOT", lambda: str(addresses.static_dir()))
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("bootstrap", find_spec("bootstrap").submodule_search_locations[0]),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "frame-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [SELF],
+        "manifest-src": [SELF],
+    }
+}
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = env.bool("HTTPS_ONLY", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_SSL_REDIRECT else None
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+# Mail. The demo practice always uses the loopback inbox, whatever SMTP_URL says.
+SMTP_URL = text("SMTP_URL", addresses.smtp_url)
+INBOX_SMTP_URL = text("INBOX_SMTP_URL", addresses.smtp_url)
+INBOX_DIR = text("INBOX_DIR", lambda: str(addresses.inbox_dir()))
+MAIL_FROM = text("MAIL_FROM", "clinic@referralcrm.invalid")
+MAIL_DOMAIN = text("MAIL_DOMAIN", "referralcrm.invalid")
+
+CELERY_BROKER_URL = text("REDIS_URL", addresses.redis_url)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 90,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 60
+CELERY_TASK_SOFT_TIME_LIMIT = 55
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": text("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "ERROR"},
+    },
+}
+
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail is unique whatever its case, by a constraint
