@@ -1,0 +1,35 @@
+"""What happened, who did it and to which row; written once and never changed."""
+
+from django.db import models
+from django.utils import timezone
+
+from referralcrm.core.keys import new_id
+
+
+class AuditEvent(models.Model):
+    """One fact. No foreign keys: it outlives the rows it speaks of.
+
+    ``changed`` holds names of fields, never values about a patient; ``subjects`` the ids of the
+    rows one request read or an import touched.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    practice_id = models.UUIDField(null=True, editable=False)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    actor_id = models.UUIDField(null=True, editable=False)
+    actor_name = models.CharField(max_length=200, default="the system")
+    verb = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=40, blank=True)
+    subjects = models.JSONField(default=list)
+    changed = models.JSONField(default=list)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["practice_id", "-at", "-id"], name="audit_newest"),
+            models.Index(fields=["practice_id", "subject_type", "-at"], name="audit_by_subject"),
+        ]
+
+    def __str__(self):
+        return f"{self.verb} {self.subject_type}".strip()

@@ -1,0 +1,83 @@
+"""Working days and hours of a practice: its weekdays, its country's public holidays, its closed days."""
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+import holidays
+
+from referralcrm.practice.models import ClosedDay, Practice
+
+QUIET_FROM, QUIET_UNTIL = time(18), time(8)
+MAIL_DAYS = range(5)  # Monday to Friday
+
+
+@lru_cache(maxsize=64)
+def public_holidays(country: str, region: str, year: int) -> dict[date, str]:
+    """Public holidays by date; a country or region the library does not know has none."""
+    for subdivision in (region or None, None):
+        try:
+            return dict(holidays.country_holidays(country, subdiv=subdivision, years=year))
+        except NotImplementedError:
+            continue
+    return {}
+
+
+class Calendar:
+    """One practice's days. Reads the closed days once; enter the practice first."""
+
+    def __init__(self, practice: Practice):
+        self.practice = practice
+        self.closed = dict(ClosedDay.objects.values_list("on", "why"))
+
+    def holiday(self, on: date) -> str:
+        """The name of the holiday or closed day on this date, or an empty text."""
+        names = public_holidays(self.practice.country, self.practice.region, on.year)
+        return names.get(on) or (on in self.closed and (self.closed[on] or "closed")) or ""
+
+    def is_working_day(self, on: date) -> bool:
+        return on.weekday() in self.practice.working_days and not self.holiday(on)
+
+    def working_day_from(self, on: date) -> date:
+        """This date, or the next working day after it. At most a year is searched."""
+        for _ in range(366):
+            if self.is_working_day(on):
+                return on
+            on += timedelta(days=1)
+        return on
+
+    def add_working_days(self, start: date, count: int) -> date:
+        """The working day ``count`` working days after ``start`` (before it when negative)."""
+        step = timedelta(days=1 if count >= 0 else -1)
+        day, left = start, abs(count)
+        for _ in range(366 * 2):
+            if left == 0:
+                break
+            day += step
+            left -= self.is_working_day(day)
+        return day
+
+    def quiet_reason(self, at: datetime, zone=None) -> str:
+        """Why no mail leaves at this instant (in the reader's ``zone``), in words; empty when it may."""
+        local = at.astimezone(zone or self.practice.zone)
+        if local.weekday() not in MAIL_DAYS:
+            return "It is the weekend; mail leaves Monday to Friday, 08:00–18:00."
+        if name := self.holiday(local.date()):
+            return f"It is a holiday ({name}); mail waits for the next working day."
+        if not QUIET_UNTIL <= local.time() < QUIET_FROM:
+            return "It is outside 08:00–18:00; mail waits for the morning."
+        return ""
+
+    def mail_slot(self, at: datetime, *, preferred: time | None = None, zone=None) -> datetime:
+        """The first instant from ``at`` on at which mail may leave, in the reader's ``zone``.
+
+        With ``preferred`` it is the first day's that hour. A year of closed days gives ``at`` back.
+        """
+        zone = zone or self.practice.zone
+        if preferred is None and not self.quiet_reason(at, zone):
+            return at
+        for offset in range(366):
+            day = at.astimezone(zone).date() + timedelta(days=offset)
+            slot = datetime.combine(day, preferred or QUIET_UNTIL, tzinfo=zone)
+            if slot >= at and not self.quiet_reason(slot, zone):
+                return slot
+        return at

@@ -1,0 +1,36 @@
+"""Typing that outlives a sign-in: sealed, bound to one person and one path, for half an hour."""
+
+import base64
+import json
+import time
+
+from django.conf import settings
+from django.http import QueryDict
+
+from referralcrm.core.crypto import Tampered, unwrap, wrap
+
+SESSION_KEY = "kept"
+
+
+def keep(body: QueryDict, *, user_id, path: str) -> str:
+    """Seal a POST body that could not be carried out. The token may stand in a page."""
+    text = json.dumps({"at": time.time(), "body": body.urlencode()})
+    return base64.urlsafe_b64encode(wrap(text.encode(), bound_to=_place(user_id, path))).decode()
+
+
+def recover(token: str, *, user_id, path: str) -> QueryDict | None:
+    """The body sealed for this person and path, or None when it is not theirs or too old."""
+    try:
+        sealed = base64.urlsafe_b64decode(token)
+        kept = json.loads(unwrap(sealed, bound_to=_place(user_id, path)))
+    except (Tampered, ValueError, IndexError):
+        return None
+    if time.time() - kept["at"] > settings.KEPT_SECONDS:
+        return None
+    body = QueryDict(kept["body"], mutable=True)
+    body.pop("csrfmiddlewaretoken", None)
+    return body
+
+
+def _place(user_id, path):
+    return f"kept:{user_id}:{path}"

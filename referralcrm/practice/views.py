@@ -1,0 +1,74 @@
+"""Sign-in, sign-out and one's own account."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.http import HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from referralcrm.audit.actions import record
+from referralcrm.core.forms import bound, is_sent
+from referralcrm.practice import actions, kept
+from referralcrm.practice.forms import PasswordForm, SignInForm
+from referralcrm.practice.permissions import Permission, allow, public
+from referralcrm.practice.scope import enter
+
+
+@public(methods="GET POST")
+def sign_in(request):
+    form = bound(request, SignInForm)
+    target, token = _target(request), request.POST.get("kept", "")
+    if is_sent(request, form) and (person := form.authenticate(request)):
+        login(request, person)
+        with enter(person.practice):
+            record("signed in", by=person)
+        if token:
+            request.session[kept.SESSION_KEY] = [target, token]
+        return redirect(target)
+    context = {"form": form, "next": target, "kept": token, "idle": "idle" in request.GET}
+    return render(request, "practice/sign_in.html", context)
+
+
+@public(methods="POST")
+def sign_out(request):
+    if request.user.is_authenticated:
+        record("signed out", by=request.user)
+        logout(request)
+    return redirect(settings.LOGIN_URL)
+
+
+@allow(Permission.VIEW)
+def stay(request):
+    """Answered so that the idle clock starts again when a person says "still here"."""
+    return HttpResponse(status=204)
+
+
+@allow(Permission.VIEW, methods="GET POST")
+def password(request):
+    form = bound(request, PasswordForm, person=request.user)
+    if is_sent(request, form):
+        actions.change_password(request.user, new=form.cleaned_data["new"], by=request.user)
+        update_session_auth_hash(request, request.user)
+        messages.success(
+            request, "Your password is changed. Other places where you were signed in are signed out."
+        )
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "practice/password.html", {"form": form})
+
+
+def locked_out(request, *args, **kwargs):
+    """What django-axes answers after repeated failures."""
+    return render(
+        request, "practice/locked_out.html", {"minutes": int(settings.AXES_COOLOFF_TIME * 60)}, status=429
+    )
+
+
+def _target(request):
+    """Where to go after sign-in: ``next`` when it is a path of ours, else Today."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return wanted
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
