@@ -1,0 +1,8 @@
+"""How we stay in touch: rules, the outbox, touchpoints, tasks, cadences and the runs of the automatic work."""
+
+from outreach.models.automation import Cadence, Heartbeat, Run
+from outreach.models.messages import Message, MessageCause, Rule
+from outreach.models.tasks import Task
+from outreach.models.touchpoints import Touchpoint
+
+__all__ = ["Cadence", "Heartbeat", "Message", "MessageCause", "Rule", "Run", "Task", "Touchpoint"]

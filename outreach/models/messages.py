@@ -1,0 +1,135 @@
+"""The outbox: a message is a row before it is anything else, with one recipient."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from outreach.states import NEEDS_ANSWER, Approval, Hold, MessageState, RuleKind, Suppression
+from partners.models import Partner
+from referralcrm.practice.models import PracticeOwned, User, scoped
+from referrals.models import Referral
+
+
+class Rule(PracticeOwned):
+    """A practice's rule: what happened leads to which message, and whether a person approves it."""
+
+    kind = models.CharField(max_length=12, choices=RuleKind)
+    is_active = models.BooleanField("in force", default=True)
+    approval = models.CharField(max_length=10, choices=Approval, default=Approval.AUTOMATIC)
+    send_at = models.TimeField("time of day", default="17:00")
+    subject = models.CharField(max_length=150)
+    body = models.TextField(max_length=4000)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = scoped(models.QuerySet)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practice", "kind"], name="rule_once")]
+
+    def __str__(self):
+        return self.get_kind_display()
+
+
+class MessageQuerySet(models.QuerySet):
+    def due(self, now):
+        return self.filter(state=MessageState.PENDING, due_at__lte=now)
+
+    def scheduled(self):
+        return self.filter(state=MessageState.PENDING)
+
+    def awaiting_approval(self):
+        return self.filter(state=MessageState.HELD)
+
+    def needing_answer(self):
+        """Failed, or may not have arrived: a person has to decide."""
+        return self.filter(state__in=NEEDS_ANSWER, answered_at__isnull=True)
+
+
+class Message(PracticeOwned):
+    """One outgoing e-mail to one recipient: a partner, or a person of the practice.
+
+    ``attempt`` fences workers: each claim takes the next number, and every later step repeats it.
+    ``waiting_because`` says in words why a pending message is not sent yet.
+    """
+
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="+")
+    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=MessageState, default=MessageState.PENDING)
+    hold = models.CharField(max_length=14, choices=Hold, blank=True)
+    suppression = models.CharField(max_length=10, choices=Suppression, blank=True)
+    due_at = models.DateTimeField()
+    waiting_because = models.CharField(max_length=160, blank=True)
+    ignore_quiet_hours = models.BooleanField(default=False)
+    attempt = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    refusals = models.PositiveIntegerField(default=0)
+    to_address = models.EmailField(blank=True)
+    subject = models.CharField(max_length=150, blank=True)
+    body = models.TextField(blank=True)
+    reply = models.CharField("the mail server's answer", max_length=300, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = scoped(MessageQuerySet)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(
+                fields=["practice", "due_at"], name="message_due", condition=Q(state=MessageState.PENDING)
+            ),
+            models.Index(
+                fields=["practice", "lease_until"],
+                name="message_leased",
+                condition=Q(state__in=[MessageState.CLAIMED, MessageState.DISPATCHING]),
+            ),
+            models.Index(fields=["practice", "partner", "-created_at"], name="message_by_partner"),
+            models.Index(fields=["practice", "state", "-created_at"], name="message_by_state"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(partner__isnull=False, person__isnull=True)
+                | Q(partner__isnull=True, person__isnull=False),
+                name="message_has_one_recipient",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=MessageState.SENT) | Q(sent_at__isnull=False),
+                name="message_sent_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=MessageState.HELD) | Q(hold=""), name="message_hold_is_held"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[MessageState.CLAIMED, MessageState.DISPATCHING])
+                | Q(lease_until__isnull=False),
+                name="message_in_flight_has_a_lease",
+            ),
+        ]
+
+    @property
+    def message_id(self) -> str:
+        """The RFC 5322 Message-ID: the same for every attempt, so that a resend can be recognised."""
+        return str(self.pk)
+
+
+class MessageCause(PracticeOwned):
+    """Why a message exists. The unique constraint makes every repeat of a fact harmless."""
+
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="+")
+    fact = models.CharField(max_length=80)
+    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="causes")
+    referral = models.ForeignKey(Referral, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = scoped(models.QuerySet)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "referral"], name="cause_by_referral")]
+        constraints = [models.UniqueConstraint(fields=["practice", "rule", "fact"], name="cause_once")]

@@ -1,0 +1,92 @@
+"""The states of a message, a task and a weekly run."""
+
+from django.db import models
+
+
+class MessageState(models.TextChoices):
+    PENDING = "pending", "scheduled"
+    CLAIMED = "claimed", "leaving now"
+    DISPATCHING = "dispatching", "being handed over"
+    SENT = "sent", "sent"
+    FAILED = "failed", "refused by the mail server"
+    IN_DOUBT = "in_doubt", "may not have arrived"
+    HELD = "held", "waiting for a person"
+    SUPPRESSED = "suppressed", "not sent"
+    CANCELLED = "cancelled", "taken back"
+
+
+M = MessageState
+UNCLAIMED = frozenset({M.PENDING, M.HELD})
+IN_FLIGHT = frozenset({M.CLAIMED, M.DISPATCHING})
+TERMINAL = frozenset({M.SENT, M.FAILED, M.SUPPRESSED, M.CANCELLED})
+NEEDS_ANSWER = frozenset({M.FAILED, M.IN_DOUBT})
+
+
+class Hold(models.TextChoices):
+    """Why a message waits for a person."""
+
+    APPROVAL = "approval", "waiting for approval"
+    LONG_AGO = "long_ago", "it happened more than 14 days ago"
+    NO_ADDRESS = "no_address", "no e-mail address"
+    PARTNER_ENDED = "partner_ended", "the partner moved, retired or died"
+    EXPIRED = "expired", "it could not leave for 14 days"
+    RESTORED = "restored", "the database was restored from a backup"
+
+
+class Suppression(models.TextChoices):
+    """Why a message will not be sent."""
+
+    OPTED_OUT = "opted_out", "they asked for no e-mail"
+    BOUNCED = "bounced", "mail to this address came back"
+    ENDED = "ended", "the relationship has ended"
+    NOBODY = "nobody", "the person cannot sign in any more"
+
+
+class RuleKind(models.TextChoices):
+    THANK_YOU = "thank_you", "Thanks for each patient"
+    DIGEST = "digest", "People to keep in touch with this week"
+
+
+class Approval(models.TextChoices):
+    AUTOMATIC = "automatic", "goes out by itself"
+    DRAFT = "draft", "waits for approval"
+
+
+class TaskKind(models.TextChoices):
+    CHECK_IN = "check_in", "keep in touch"
+    THANK_CARD = "thank_card", "thank with a handwritten card"
+    THANK_CALL = "thank_call", "thank with a call"
+    PERSONAL_THANKS = "personal_thanks", "thank in person"
+    ASK_SOURCE = "ask_source", "ask who recommended us"
+    NEXT_STEP = "next_step", "next step"
+    OTHER = "other", "task"
+
+
+class TaskState(models.TextChoices):
+    """FHIR Task.status words where it has them."""
+
+    REQUESTED = "requested", "to do"
+    COMPLETED = "completed", "done"
+    REJECTED = "rejected", "skipped"
+    CANCELLED = "cancelled", "no longer needed"
+
+
+class TouchpointKind(models.TextChoices):
+    CALL = "call", "Call"
+    VISIT = "visit", "Visit"
+    LUNCH = "lunch", "Lunch"
+    MDT = "mdt", "MDT meeting"
+    LETTER = "letter", "Letter or card"
+    MESSAGE = "message", "Message"
+    GIFT = "gift", "Gift"
+    EVENT = "event", "Event"
+    NOTE = "note", "Note"
+
+
+REAL_CONTACTS = frozenset(set(TouchpointKind) - {TouchpointKind.NOTE})  # what resets the clock
+
+
+class RunState(models.TextChoices):
+    RUNNING = "running", "running"
+    DONE = "done", "done"
+    FAILED = "failed", "failed"

@@ -1,0 +1,237 @@
+"""Whom we know: organisations, partners, where they work and who else answers there."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from partners.states import AddressState, Channel, Circle, ContactRole, Ending, Kind, Stage
+from referralcrm.practice.models import Plan, PracticeOwned, User, scoped, valid_zone
+
+
+class Discipline(PracticeOwned):
+    """A profession or trade, from our own editable list; ``code`` is stored as given."""
+
+    name = models.CharField(max_length=80)
+    group = models.CharField(max_length=40, blank=True)
+    code = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField("in use", default=True)
+
+    objects = scoped(models.QuerySet)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                "practice",
+                Lower("name"),
+                name="discipline_name_once",
+                violation_error_message="There is already one with this name.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Reachable(models.Model):
+    """How somebody is reached."""
+
+    phone = models.CharField(max_length=32, blank=True)
+    fax = models.CharField(max_length=32, blank=True)
+    email = models.EmailField("e-mail", blank=True)
+    address = models.TextField(max_length=300, blank=True)
+    postcode = models.CharField(max_length=12, blank=True)
+    area = models.CharField(max_length=60, blank=True)
+    hours = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class OrganisationQuerySet(models.QuerySet):
+    def kept(self):
+        return self.filter(deleted_at__isnull=True)
+
+
+class Organisation(Reachable, PracticeOwned):
+    """An outside practice, hospital, gym, employer … where partners work."""
+
+    name = models.CharField(max_length=160)
+    website = models.URLField(blank=True)
+    notes = models.TextField(max_length=4000, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = scoped(OrganisationQuerySet)
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [models.Index("practice", Lower("name"), name="organisation_by_name")]
+
+    def __str__(self):
+        return self.name
+
+
+class PartnerQuerySet(models.QuerySet):
+    def kept(self):
+        """Not in the trash."""
+        return self.filter(deleted_at__isnull=True)
+
+    def current(self):
+        """With whom there is a relationship now."""
+        return self.kept().exclude(stage=Stage.ENDED)
+
+    def with_office(self):
+        """With discipline and organisation, so that a list needs no further query."""
+        return self.select_related("discipline", "organisation")
+
+
+class Partner(Reachable, PracticeOwned):
+    """A person, or an organisation without a named person, we have a referral relationship with.
+
+    ``organisation`` is today's main office; earlier and further ones are Affiliations.
+    ``name`` is what people read and search; for an organisation it is the organisation's.
+    """
+
+    name = models.CharField(max_length=160)
+    salutation = models.CharField("greeting in letters", max_length=80, blank=True, help_text="Dr Okafor")
+    is_person = models.BooleanField(default=True)
+    discipline = models.ForeignKey(
+        Discipline, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.REGULAR)
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.PROSPECT)
+    circle = models.CharField(max_length=10, choices=Circle, default=Circle.NETWORK)
+    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    backup = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    special_interests = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    personal_interests = models.CharField(max_length=300, blank=True)
+    plans = models.ManyToManyField(Plan, through="PartnerPlan", blank=True, related_name="+")
+    telehealth = models.BooleanField("also sees people by video or phone", default=False)
+    preferred_channel = models.CharField(
+        "prefers thanks by", max_length=10, choices=Channel, default=Channel.EMAIL
+    )
+    best_time = models.CharField("best time to reach", max_length=80, blank=True)
+    time_zone = models.CharField(max_length=60, blank=True, validators=[valid_zone])
+    treating_provider = models.BooleanField("may receive reports as a treating provider", default=False)
+    goal = models.CharField(max_length=200, blank=True)
+    next_step = models.CharField(max_length=200, blank=True)
+    next_step_on = models.DateField(null=True, blank=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    notes = models.TextField(max_length=4000, blank=True)
+    identifier = models.CharField("registration or provider number", max_length=40, blank=True)
+    email_opted_out_at = models.DateTimeField(null=True, editable=False)
+    email_state = models.CharField(
+        max_length=10, choices=AddressState, default=AddressState.OK, editable=False
+    )
+    ending = models.CharField(max_length=10, choices=Ending, blank=True, editable=False)
+    ended_on = models.DateField(null=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = scoped(PartnerQuerySet)
+
+    class Meta:
+        ordering = ["name", "id"]
+        indexes = [
+            models.Index("practice", Lower("name"), "id", name="partner_by_name"),
+            models.Index(fields=["practice", "owner"], name="partner_by_owner"),
+            models.Index("practice", Lower("email"), name="partner_by_email", condition=~Q(email="")),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="partner_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(stage=Stage.ENDED, ended_on__isnull=False)
+                | (~Q(stage=Stage.ENDED) & Q(ending="")),
+                name="partner_ends_with_a_date",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def has_opted_out(self) -> bool:
+        return self.email_opted_out_at is not None
+
+    @property
+    def greeting(self) -> str:
+        """How a letter begins after "Dear"."""
+        return self.salutation or self.name
+
+    @property
+    def line(self) -> str:
+        """Discipline and office, for lists and type-ahead."""
+        parts = [
+            self.discipline.name if self.discipline else "",
+            self.organisation.name if self.organisation and self.is_person else "",
+        ]
+        return ", ".join(part for part in parts if part)
+
+
+class PartnerPlan(PracticeOwned):
+    """An insurance plan that a partner takes."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="+")
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="+")
+
+    objects = scoped(models.QuerySet)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "plan"], name="partner_plan_once")]
+
+
+class AffiliationQuerySet(models.QuerySet):
+    def on(self, day):
+        """Those in force on a date."""
+        return self.filter(
+            Q(since__isnull=True) | Q(since__lte=day), Q(until__isnull=True) | Q(until__gte=day)
+        )
+
+
+class Affiliation(PracticeOwned):
+    """Where a partner works or worked, from and to; a referral keeps the office of its day."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="affiliations")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="affiliations")
+    position = models.CharField(max_length=80, blank=True)
+    since = models.DateField("from", null=True, blank=True)
+    until = models.DateField("to", null=True, blank=True)
+
+    objects = scoped(AffiliationQuerySet)
+
+    class Meta:
+        ordering = ["-since"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(since__lte=models.F("until")),
+                name="affiliation_starts_before_it_ends",
+                violation_error_message="It ends before it starts.",
+            )
+        ]
+
+
+class Contact(PracticeOwned):
+    """Other staff at a partner's office."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=12, choices=ContactRole, default=ContactRole.RECEPTION)
+    phone = models.CharField(max_length=32, blank=True)
+    email = models.EmailField("e-mail", blank=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    objects = scoped(models.QuerySet)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return f"{self.name}, {self.get_role_display()}"

@@ -1,0 +1,112 @@
+"""The words a relationship is described with."""
+
+from django.db import models
+
+
+class Kind(models.TextChoices):
+    REGULAR = "regular", "regular"
+    PEER = "peer", "peer"
+    LATERAL = "lateral", "lateral"
+    ADVICE = "advice", "advice partner"
+
+
+class Stage(models.TextChoices):
+    PROSPECT = "prospect", "not met yet"
+    CONTACTED = "contacted", "contacted"
+    MET = "met", "met"
+    ACTIVE = "active", "active"
+    DORMANT = "dormant", "dormant"
+    ENDED = "ended", "ended"
+
+
+class Circle(models.TextChoices):
+    INNER = "inner", "inner circle"
+    NETWORK = "network", "network"
+    LIGHT = "light", "light touch"
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", "e-mail"
+    PHONE = "phone", "a call"
+    CARD = "card", "a handwritten card"
+
+
+class Ending(models.TextChoices):
+    MOVED = "moved", "Moved away"
+    RETIRED = "retired", "Retired"
+    DIED = "died", "Died"
+    STOPPED = "stopped", "Relationship ended"
+
+
+class AddressState(models.TextChoices):
+    OK = "ok", "works"
+    BOUNCED = "bounced", "bounced"
+
+
+class ContactRole(models.TextChoices):
+    RECEPTION = "reception", "receptionist"
+    COORDINATOR = "coordinator", "referral coordinator"
+    MANAGER = "manager", "practice manager"
+    ASSISTANT = "assistant", "assistant"
+    OTHER = "other", "other"
+
+
+NO_LONGER_THERE = frozenset({Ending.MOVED, Ending.RETIRED, Ending.DIED})
+
+# What a new practice starts with. Our own words; no licensed vocabulary is shipped.
+DISCIPLINES = {
+    "Medical": [
+        "Family medicine",
+        "Paediatrics",
+        "Orthopaedics",
+        "Rheumatology",
+        "Neurology",
+        "Cardiology",
+        "Obstetrics and gynaecology",
+        "Sports medicine",
+        "Pain medicine",
+        "Geriatrics",
+        "Dermatology",
+        "Psychiatry",
+        "Oncology",
+        "Radiology",
+        "General surgery",
+        "Ear, nose and throat",
+        "Urology",
+    ],
+    "Dental": ["General dentistry", "Orthodontics", "Endodontics", "Periodontics", "Oral surgery"],
+    "Allied health": [
+        "Physiotherapy",
+        "Occupational therapy",
+        "Speech therapy",
+        "Podiatry",
+        "Dietetics",
+        "Chiropractic",
+        "Osteopathy",
+        "Psychology",
+        "Counselling",
+        "Massage therapy",
+        "Acupuncture",
+        "Optometry",
+        "Audiology",
+        "Pharmacy",
+        "Nursing",
+        "Midwifery",
+        "Prosthetics and orthotics",
+    ],
+    "Community": [
+        "Doula",
+        "Lactation support",
+        "Personal training",
+        "Yoga teaching",
+        "Pilates teaching",
+        "Gym",
+        "School",
+        "Employer",
+        "Sports club",
+        "Social work",
+        "Home care",
+        "Solicitor",
+        "Insurer",
+    ],
+}

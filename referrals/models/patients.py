@@ -1,0 +1,95 @@
+"""The least about a patient, sealed with a key of their own."""
+
+import unicodedata
+from functools import cached_property
+
+from django.db import models
+from django.utils import timezone
+
+from referralcrm.core.crypto import blind_index, new_key, unwrap, wrap
+from referralcrm.core.reading import note_read
+from referralcrm.core.sealed import Sealed, SealedField
+from referralcrm.practice.models import PracticeOwned, scoped
+
+
+def normalised(text: str) -> str:
+    """Lower case, no accents, no punctuation: what two spellings of one name share."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def family_name(name: str) -> str:
+    """ "Adler, Ruth" and "Ruth Adler" both give "Adler"."""
+    family, comma, _ = name.partition(",")
+    return family.strip() if comma else name.split()[-1] if name.split() else ""
+
+
+def record_index(practice_id, record_number: str) -> bytes:
+    """The blind index of a record number within one practice."""
+    return blind_index(f"{practice_id}:{normalised(record_number)}", purpose="record number")
+
+
+def person_index(practice_id, name: str, birth_date) -> bytes:
+    """The blind index of family name with date of birth within one practice."""
+    return blind_index(
+        f"{practice_id}:{normalised(family_name(name))}:{birth_date.isoformat()}",
+        purpose="family name and birth date",
+    )
+
+
+class PatientQuerySet(models.QuerySet):
+    def with_record_number(self, practice, number):
+        return self.filter(record_index=record_index(practice.pk, number))
+
+    def with_person(self, practice, name, birth_date):
+        """Those with this family name and date of birth; usually none or one."""
+        return self.filter(person_index=person_index(practice.pk, name, birth_date))
+
+
+class Patient(PracticeOwned):
+    """Found by record number, or by family name with date of birth; never sorted or searched by name."""
+
+    wrapped_key = models.BinaryField(editable=False)
+    name_sealed = SealedField()
+    birth_date_sealed = SealedField()
+    record_number_sealed = SealedField()
+    phone_sealed = SealedField()
+    record_index = models.BinaryField(null=True, editable=False)
+    person_index = models.BinaryField(null=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    name = Sealed("name_sealed")
+    birth_date = Sealed("birth_date_sealed")  # ISO date as text
+    record_number = Sealed("record_number_sealed")
+    phone = Sealed("phone_sealed")
+
+    objects = scoped(PatientQuerySet)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "person_index"], name="patient_by_person")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "record_index"],
+                name="patient_record_once",
+                violation_error_message="Another patient has this record number.",
+            )
+        ]
+
+    def __str__(self):
+        return f"patient {self.pk}"
+
+    @cached_property
+    def data_key(self) -> bytes:
+        """This patient's own key, unwrapped; made when the row is new. Raises Tampered."""
+        if not self.wrapped_key:
+            key = new_key()
+            self.wrapped_key = wrap(key, bound_to=f"patient:{self.pk}")
+            return key
+        return unwrap(self.wrapped_key, bound_to=f"patient:{self.pk}")
+
+    def label(self, *, with_name: bool) -> str:
+        """What a list calls the patient: the name for those who may read it, else the record number."""
+        note_read(self.pk)
+        if with_name and self.name:
+            return self.name
+        return f"record {self.record_number}" if self.record_number else "patient without record number"

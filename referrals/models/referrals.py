@@ -1,0 +1,166 @@
+"""The log: one patient passed on, in either direction, and every step of the journey."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from partners.models import Discipline, Organisation, Partner
+from referralcrm.core.sealed import Sealed, SealedField
+from referralcrm.practice.models import Location, PracticeOwned, Service, User, scoped
+from referrals.models.patients import Patient
+from referrals.states import AWAITING_BOOKING, CLOSED, SEEN, Channel, Direction, Journey, Source, Urgency
+
+
+class ReferralQuerySet(models.QuerySet):
+    def kept(self):
+        """Neither in the trash nor a draft nor entered in error: what statistics count."""
+        return self.filter(deleted_at__isnull=True).exclude(
+            journey__in=[Journey.ENTERED_IN_ERROR, Journey.DRAFT]
+        )
+
+    def received(self):
+        return self.filter(direction=Direction.RECEIVED)
+
+    def sent(self):
+        return self.filter(direction=Direction.SENT)
+
+    def open(self):
+        return self.kept().exclude(journey__in=CLOSED)
+
+    def awaiting_booking(self):
+        return self.kept().filter(journey__in=AWAITING_BOOKING)
+
+    def seen(self):
+        """The patient was there at least once."""
+        return self.kept().filter(journey__in=SEEN)
+
+    def between(self, first, last):
+        """That happened from ``first`` to ``last``, both days included."""
+        return self.filter(happened_on__gte=first, happened_on__lte=last)
+
+    def one_per_matter(self):
+        """A second referrer of the same matter does not count the patient twice."""
+        return self.filter(matter=F("id"))
+
+    def with_everyone(self):
+        """With all that a list row names, so that it needs no further query."""
+        return self.select_related(
+            "partner__discipline",
+            "partner__organisation",
+            "patient",
+            "service",
+            "discipline",
+            "location",
+            "clinician",
+        )
+
+
+class Referral(PracticeOwned):
+    """One patient passed on. ``happened_on`` is when it happened, ``entered_at`` when it was typed.
+
+    A step that was skipped keeps an empty date: none is ever invented. ``matter`` is the id of the
+    first referral of the same matter (its own id where it is the first).
+    """
+
+    direction = models.CharField(max_length=8, choices=Direction)
+    source = models.CharField(max_length=16, choices=Source, default=Source.PARTNER)
+    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    matter = models.UUIDField(editable=False)
+    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
+    discipline = models.ForeignKey(Discipline, null=True, on_delete=models.PROTECT, related_name="+")
+    location = models.ForeignKey(Location, null=True, on_delete=models.PROTECT, related_name="+")
+    clinician = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ROUTINE)
+    channel = models.CharField(max_length=10, choices=Channel, blank=True)
+    happened_on = models.DateField()
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+    entered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    next_visit_on = models.DateField(null=True)
+    appointment_on = models.DateField(null=True)
+
+    journey = models.CharField(max_length=16, choices=Journey, default=Journey.REQUESTED)
+    journey_before = models.CharField(max_length=16, choices=Journey, blank=True)
+    accepted_on = models.DateField(null=True)
+    scheduled_on = models.DateField(null=True)
+    attended_on = models.DateField(null=True)
+    in_care_on = models.DateField(null=True)
+    completed_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    redirected_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+
+    reason_sealed = SealedField()
+    source_name_sealed = SealedField()
+    reason = Sealed("reason_sealed", keeper="patient")
+    source_name = Sealed("source_name_sealed", keeper="patient")  # who else recommended us
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = scoped(ReferralQuerySet)
+
+    class Meta:
+        ordering = ["-happened_on", "-id"]
+        indexes = [
+            models.Index(fields=["practice", "-happened_on", "-id"], name="referral_newest"),
+            models.Index(fields=["practice", "direction", "happened_on"], name="referral_by_month"),
+            models.Index(
+                fields=["practice", "partner", "direction", "-happened_on"], name="referral_by_partner"
+            ),
+            models.Index(fields=["practice", "patient"], name="referral_by_patient"),
+            models.Index(fields=["practice", "matter"], name="referral_by_matter"),
+            models.Index(
+                fields=["practice", "journey", "happened_on"],
+                name="referral_open",
+                condition=~Q(journey__in=sorted(CLOSED)),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(source=Source.PARTNER, partner__isnull=False)
+                | (~Q(source=Source.PARTNER) & Q(partner__isnull=True)),
+                name="referral_partner_is_its_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(direction=Direction.RECEIVED) | Q(source=Source.PARTNER),
+                name="referral_is_sent_to_a_partner",
+            ),
+            models.CheckConstraint(
+                condition=Q(attended_on__isnull=True) | Q(attended_on__gte=F("happened_on")),
+                name="referral_attended_after_it_happened",
+            ),
+            models.CheckConstraint(condition=Q(happened_on__gte="1990-01-01"), name="referral_date_is_sane"),
+        ]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.matter is None:
+            self.matter = self.pk
+
+    def __str__(self):
+        return f"{self.direction} referral {self.pk}"
+
+
+class JourneyEvent(PracticeOwned):
+    """One step of a referral: from, to, the day it happened and the moment it was entered."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="events")
+    before = models.CharField(max_length=16, choices=Journey, blank=True)
+    after = models.CharField(max_length=16, choices=Journey)
+    happened_on = models.DateField()
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    reason_sealed = SealedField()
+    reason = Sealed("reason_sealed", keeper="patient")
+
+    objects = scoped(models.QuerySet)
+
+    class Meta:
+        ordering = ["entered_at", "id"]
+        indexes = [models.Index(fields=["practice", "referral", "entered_at"], name="journey_of_referral")]
+
+    @property
+    def patient(self):
+        """Whose key seals the reason."""
+        return self.referral.patient
