@@ -1,0 +1,9 @@
+from django.urls import path
+
+from referralcrm.front import views
+
+app_name = "front"
+
+urlpatterns = [
+    path("", views.today, name="today"),
+]

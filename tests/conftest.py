@@ -1,0 +1,52 @@
+"""Two practices with a named cast. ``riverside`` is entered for the whole test."""
+
+import pytest
+from django.test import Client
+
+from referralcrm.practice.scope import enter
+from referralcrm.practice.states import Role
+from tests import factories
+
+
+@pytest.fixture
+def riverside(db):
+    """Riverside Physio, entered: what a test creates belongs to it."""
+    practice = factories.practice("Riverside Physio")
+    with enter(practice):
+        yield practice
+
+
+@pytest.fixture
+def northgate(db):
+    """Another practice in the same database, not entered."""
+    return factories.practice("Northgate Dental")
+
+
+@pytest.fixture
+def alice(riverside):
+    """Front desk."""
+    return factories.person("Alice Adams", practice=riverside, role=Role.STAFF)
+
+
+@pytest.fixture
+def bob(riverside):
+    """Clinician."""
+    return factories.person("Bob Brown", practice=riverside, role=Role.CLINICIAN, sees_patients=True)
+
+
+@pytest.fixture
+def charlie(riverside):
+    """Practice manager."""
+    return factories.person("Charlie Clark", practice=riverside, role=Role.MANAGER)
+
+
+@pytest.fixture
+def as_person():
+    """``as_person(alice)`` is a browser in which Alice is signed in."""
+
+    def sign_in(person):
+        client = Client()
+        client.force_login(person, backend="referralcrm.practice.backend.PersonBackend")
+        return client
+
+    return sign_in

@@ -1,0 +1,71 @@
+"""Rows for tests, made inside the practice that is entered, by functions with believable defaults."""
+
+from datetime import date
+from itertools import count
+
+from partners.models import Discipline, Organisation, Partner
+from partners.states import Stage
+from referralcrm.practice.models import Location, Practice, Service, User
+from referralcrm.practice.scope import current_practice, enter
+from referralcrm.practice.signals import practice_founded
+from referralcrm.practice.states import Role
+from referrals.models import Patient, Referral
+from referrals.models.patients import person_index, record_index
+
+numbers = count(1)
+PASSWORD = "a quiet river at noon"
+
+
+def practice(name="Riverside Physio", **fields):
+    """A founded practice with a location, a service and every app's defaults."""
+    made = Practice.objects.create(name=name, **fields)
+    with enter(made):
+        Location.objects.create(name="Main Street")
+        Service.objects.create(name="Shoulder clinic")
+        practice_founded.send(Practice, practice=made)
+    return made
+
+
+def person(name, *, practice=None, role=Role.STAFF, **fields):
+    email = fields.pop("email", f"{name.split()[0].lower()}{next(numbers)}@clinic.example")
+    return User.objects.create_user(
+        email, PASSWORD, practice=practice or current_practice(), name=name, role=role, **fields
+    )
+
+
+def organisation(name="Northgate Surgery", **fields):
+    return Organisation.objects.create(name=name, **fields)
+
+
+def discipline(name="Family medicine"):
+    return Discipline.objects.get_or_create(name=name)[0]
+
+
+def partner(name="Dr Adaeze Okafor", **fields):
+    fields = {"stage": Stage.ACTIVE, "email": f"partner{next(numbers)}@office.example"} | fields
+    return Partner.objects.create(name=name, **fields)
+
+
+def patient(name="Kim Moreau", *, born="1971-03-08", record=None):
+
+    record = record or f"R{next(numbers)}"
+    made = Patient(practice=current_practice())
+    made.name, made.birth_date, made.record_number = name, born, record
+    made.record_index = record_index(made.practice_id, record)
+    made.person_index = person_index(made.practice_id, name, date.fromisoformat(born))
+    made.save()
+    return made
+
+
+def referral(*, partner=None, patient=None, direction="received", reason="", **fields):
+    """A bare row, without the facts and promises that ``referrals.actions`` would make."""
+    fields.setdefault("happened_on", current_practice().today())
+    made = Referral(
+        direction=direction,
+        partner=partner or globals()["partner"](),
+        patient=patient or globals()["patient"](),
+        **fields,
+    )
+    made.reason = reason
+    made.save()
+    return made

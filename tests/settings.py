@@ -1,0 +1,8 @@
+"""The project's settings, with fast passwords and plain static files."""
+
+from referralcrm.settings import *  # noqa: F403
+from referralcrm.settings import STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+AXES_ENABLED = True
