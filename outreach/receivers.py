@@ -2,10 +2,10 @@
 
 from django.dispatch import receiver
 
-from outreach import actions
+from outreach.actions.rules import seed_rules
 from referralcrm.practice.signals import practice_founded
 
 
 @receiver(practice_founded)
 def write_rules(sender, practice, **kwargs):
-    actions.seed_rules()
+    seed_rules()

@@ -53,7 +53,8 @@ def test_the_application_role_is_walled(db):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT current_user, rolsuper OR rolbypassrls, "
-            "EXISTS (SELECT FROM pg_class WHERE relowner = r.oid) FROM pg_roles r WHERE rolname = current_user"
+            "EXISTS (SELECT FROM pg_class WHERE relowner = r.oid) "
+            "FROM pg_roles r WHERE rolname = current_user"
         )
         assert cursor.fetchone() == ("referralcrm_app", False, False)
 

@@ -1,4 +1,4 @@
-"""How we stay in touch: rules, the outbox, touchpoints, tasks, cadences and the runs of the automatic work."""
+"""How we stay in touch: rules, the outbox, touchpoints, tasks, and the runs of the automatic work."""
 
 from outreach.models.automation import Cadence, Heartbeat, Run
 from outreach.models.messages import Message, MessageCause, Rule

@@ -4,7 +4,7 @@ from referralcrm.practice.models import User
 
 
 class PersonBackend(ModelBackend):
-    """Sign-in by e-mail; the person comes with the practice, in one query. Roles, not Django's permissions."""
+    """Sign-in by e-mail; the person comes with the practice, in one query."""
 
     def get_user(self, user_id):
         user = User.objects.select_related("practice").filter(pk=user_id).first()

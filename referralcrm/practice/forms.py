@@ -26,7 +26,7 @@ class SignInForm(HouseForm):
         if person is None:
             self.add_error(
                 None,
-                "This e-mail and password do not belong together. Your e-mail is kept; try the password again.",
+                "This e-mail and password do not belong together. Try the password again.",
             )
         return person
 
