@@ -1,0 +1,197 @@
+// Keyboard, saving once, toasts and dialogs. Everything is asked for by attributes; docs/design.md lists them.
+(() => {
+  "use strict";
+
+  const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+  const visible = (element) => element.getClientRects().length > 0;
+  const typing = (element) =>
+    element.isContentEditable || /^(TEXTAREA|SELECT)$/.test(element.tagName) ||
+    (element.tagName === "INPUT" && !/^(checkbox|radio|button|submit|reset|file|range|color)$/.test(element.type));
+
+  // --- Single keys: data-key="n" on a link, button or field. WCAG 2.1.4: they can be switched off.
+
+  const remembered = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
+  const remember = (name, value) => { try { localStorage.setItem(name, value); } catch { /* a locked-down browser forgets */ } };
+  const keysOn = () => remembered("single-keys") !== "off";
+
+  function showKeys() {
+    document.documentElement.classList.toggle("keys-off", !keysOn());
+    for (const element of document.querySelectorAll("[data-key]")) {
+      if (keysOn()) element.setAttribute("aria-keyshortcuts", element.dataset.key);
+      else element.removeAttribute("aria-keyshortcuts");
+    }
+    for (const box of document.querySelectorAll("[data-keys-switch]")) box.checked = keysOn();
+  }
+
+  function listKeys(dialog) {
+    const list = dialog.querySelector("[data-keys-list]");
+    if (!list) return;
+    list.querySelectorAll("[data-own]").forEach((row) => row.remove());
+    for (const element of [...document.querySelectorAll("[data-key]")].filter(visible).reverse()) {
+      const key = document.createElement("dt"), what = document.createElement("dd"), cap = document.createElement("kbd");
+      cap.textContent = element.dataset.key;
+      key.append(cap);
+      const words = element.cloneNode(true);
+      words.querySelectorAll?.("kbd").forEach((hint) => hint.remove());
+      what.textContent = element.getAttribute("aria-label") || words.textContent.trim();
+      key.dataset.own = what.dataset.own = "";
+      list.prepend(key, what);
+    }
+  }
+
+  function pressSingleKey(event) {
+    if (!keysOn() || typing(event.target) || document.querySelector("dialog[open]")) return;
+    const match = [...document.querySelectorAll("[data-key]")].find((e) => e.dataset.key === event.key && visible(e));
+    if (!match) return;
+    event.preventDefault();
+    if (typing(match)) { match.focus(); match.select?.(); } else match.click();
+  }
+
+  // --- Forms: Enter goes on, Ctrl S saves, Ctrl Enter saves and starts the next.
+
+  function fieldsOf(form) {
+    const seen = new Set();
+    return [...form.elements].filter((field) => {
+      if (field.disabled || field.type === "hidden" || field.tagName === "FIELDSET" || field.tagName === "OUTPUT") return false;
+      if (field.tabIndex < 0 || !visible(field) || (field.type === "button" && !field.matches("[data-save-next]"))) return false;
+      if (field.type !== "radio") return true;
+      const chosen = [...form.elements].find((e) => e.type === "radio" && e.name === field.name && e.checked);
+      if (seen.has(field.name) || (chosen && chosen !== field)) return false;
+      seen.add(field.name);
+      return true;
+    });
+  }
+
+  function goOn(from) {
+    const fields = fieldsOf(from.form);
+    const same = (field) => field === from || (from.type === "radio" && field.type === "radio" && field.name === from.name);
+    const next = fields[fields.findIndex(same) + 1];
+    if (!next) return;
+    next.focus();
+    if (typing(next)) next.select?.();
+  }
+
+  function enterGoesOn(event) {
+    const field = event.target, form = field.form;
+    if (!form || form.dataset.enter !== "next" || field.tagName === "TEXTAREA" || field.tagName === "BUTTON") return;
+    if (/^(submit|button|reset|image|file)$/.test(field.type)) return;
+    event.preventDefault();
+    goOn(field);
+  }
+
+  function formToSave(event) {
+    const field = event.target.form && event.target.tagName !== "BUTTON" ? event.target : null;
+    return field?.closest("form[method=post]") || document.querySelector("dialog[open] form[method=post]") || document.querySelector("form[data-save]");
+  }
+
+  function save(event, selector) {
+    const form = formToSave(event);
+    if (!form) return;
+    event.preventDefault();
+    const button = form.querySelector(selector) || form.querySelector("button:not([type=button]):not([type=reset]), input[type=submit]");
+    form.requestSubmit(button || undefined);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || event.repeat) return;
+    const command = mac ? event.metaKey || event.ctrlKey : event.ctrlKey;
+    if (command && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "s") return save(event, "[data-save-button]");
+    if (command && !event.altKey && event.key === "Enter") return save(event, "[data-save-next]");
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter") enterGoesOn(event);
+    else if (event.key === "Escape") closeSheets(null);
+    else if (event.key.length === 1) pressSingleKey(event);
+  });
+  document.addEventListener("go-on", (event) => event.target.form && goOn(event.target));
+
+  // --- A form is sent once, and leaving it half filled asks first (data-warn-unsaved).
+
+  const buttonsOf = (form) => [...form.elements].filter((e) => e.tagName === "BUTTON" || e.type === "submit");
+  function release(form) {
+    delete form.dataset.sending;
+    buttonsOf(form).forEach((button) => { if (button.dataset.held) { button.disabled = false; delete button.dataset.held; } });
+  }
+  function hold(form) {
+    form.dataset.sending = "";
+    buttonsOf(form).filter((button) => !button.disabled).forEach((button) => { button.dataset.held = "1"; button.disabled = true; });
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if ("sending" in form.dataset) { event.preventDefault(); event.stopImmediatePropagation(); }
+  }, true);
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    form.dataset.sending = "";
+    delete form.dataset.changed;
+    setTimeout(() => hold(form)); // after the browser has taken the pressed button's name
+    setTimeout(() => release(form), 15000); // an answer that is a file leaves the page standing
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.tagName === "FORM") { delete event.target.dataset.changed; hold(event.target); } });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.target.tagName === "FORM") release(event.target); });
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));
+
+  document.addEventListener("input", (event) => { const form = event.target.form; if (form?.method === "post") form.dataset.changed = ""; });
+  addEventListener("beforeunload", (event) => { if (document.querySelector("form[data-warn-unsaved][data-changed]")) event.preventDefault(); });
+
+  // --- Toasts: from the page, or from a response's HX-Trigger: {"toast": {"text", "tone", "undo"}}.
+
+  function fade(toast) {
+    const stays = toast.querySelector("form") || toast.matches(".note-error, .note-warning");
+    if (stays) return;
+    setTimeout(() => (toast.matches(":hover, :focus-within") ? fade(toast) : toast.remove()), 8000);
+  }
+  function toast({ text, tone = "success", undo = "" }) {
+    const note = document.getElementById("toast").content.firstElementChild.cloneNode(true);
+    note.className = `note note-${tone}`;
+    note.querySelector("span").textContent = text;
+    if (undo) note.querySelector("form").action = undo; else note.querySelector("form").remove();
+    document.querySelector(".toasts").append(note);
+    fade(note);
+  }
+  document.addEventListener("toast", (event) => toast(event.detail));
+
+  // --- Clicks: dialogs, closing, copying, going back, the phone's menu.
+
+  function openDialog(id) {
+    const dialog = document.getElementById(id);
+    if (!dialog) return false;
+    listKeys(dialog);
+    dialog.showModal();
+    return true;
+  }
+  function closeSheets(except) {
+    for (const sheet of document.querySelectorAll("details[data-sheet][open]")) if (!except || !sheet.contains(except)) sheet.open = false;
+  }
+  async function copy(button) {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    toast({ text: `Copied: ${button.dataset.copy}` });
+  }
+
+  document.addEventListener("click", (event) => {
+    const at = (selector) => event.target.closest(selector);
+    closeSheets(event.target);
+    const opener = at("[data-dialog]"), closer = at("[data-close]"), copier = at("[data-copy]");
+    if (opener && openDialog(opener.dataset.dialog)) event.preventDefault();
+    else if (closer) (closer.closest("dialog") ? closer.closest("dialog").close() : closer.closest("[data-toast]")?.remove());
+    else if (copier) copy(copier);
+    else if (at("[data-back]")) history.back();
+    else if (at("[data-print]")) print();
+    else if (event.target.matches("dialog.dialog") && event.target.id !== "idle") event.target.close(); // the veil around it
+  });
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-keys-switch]")) return;
+    remember("single-keys", event.target.checked ? "on" : "off");
+    showKeys();
+  });
+
+  // --- Start
+
+  document.querySelectorAll(".toasts > *").forEach(fade);
+  document.querySelectorAll("[data-back][hidden]").forEach((button) => { button.hidden = history.length < 2; });
+  showKeys();
+  document.addEventListener("htmx:load", showKeys);
+  const wrong = document.querySelector("main .is-invalid");
+  if (wrong && !document.querySelector("main [autofocus]")) wrong.focus();
+})();
