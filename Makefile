@@ -23,7 +23,7 @@ lint: .venv/installed-tests
 	$(VENV) -m ruff check
 	$(VENV) -m ruff format --check
 	.venv/bin/lint-imports
-	$(VENV) manage.py makemigrations --check --dry-run
+	$(VENV) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 .venv/installed: requirements.txt .venv/bin/python
 	@$(VENV) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv

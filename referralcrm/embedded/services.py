@@ -24,13 +24,13 @@ def environment() -> dict[str, str]:
     return {name: os.environ.get(name) or embedded() for name, embedded in ADDRESSES.items()}
 
 
-def start(parts: Parts, *, wanted=("postgres", "broker"), durable: bool = True) -> Place:
+def start(parts: Parts, *, wanted=("Postgres", "broker"), durable: bool = True) -> Place:
     """Start the wanted services side by side; they are ready when this returns their place."""
     place = find_place()
     broker, postgres = Broker(place), Postgres(place, durable=durable)
     if "broker" in wanted:
         parts.start(broker.server())
-    if "postgres" in wanted:
+    if "Postgres" in wanted:
         if making := postgres.initdb():
             parts.finish(parts.start(making), seconds=60)
             postgres.adopt()

@@ -13,7 +13,7 @@ from .parts import AlreadyRunning, NotReady, PartFailed, Parts
 from .ports import LOOPBACK, is_taken, port_to_start_on
 from .processes import Part, Stage
 
-EMBEDDED = {"postgres": "DATABASE_URL", "broker": "REDIS_URL"}  # each unless its address is given
+EMBEDDED = {"Postgres": "DATABASE_URL", "broker": "REDIS_URL"}  # each unless its address is given
 # The path without its query string, which may hold what somebody searched for.
 ACCESS_LOG = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
 WEB = (
@@ -71,12 +71,14 @@ class Supervisor:
         self._start_services()
         self._prepare()
         self._start_product()
-        self._say(f"\nReferralCRM is ready at {self.url} after {_since(began)}.")
-        self._say("Ctrl-C stops it.")
+        complaint = health.complaint(self.port)
+        state = "is not well yet" if complaint else "is ready"
+        self._say(f"\nReferralCRM {state} at {self.url} after {_since(began)}. Ctrl-C stops it.")
+        self._say(complaint)
 
     def _start_services(self):
         wanted = [name for name, address in EMBEDDED.items() if not os.environ.get(address)]
-        with self._step(" and ".join(["inbox", *wanted])):
+        with self._step(", ".join([*wanted, "inbox"])):
             place = services.start(self.parts, wanted=wanted)
             port_to_start_on("inbox")
             self.environment = self._environment()
@@ -111,8 +113,6 @@ class Supervisor:
             self._python("beat", *BEAT.split())
             with contextlib.suppress(NotReady):
                 self.parts.wait(lambda: not health.complaint(self.port), seconds=30, what="It")
-        if complaint := health.complaint(self.port):
-            self._say(f"\nIt runs, but is not well yet:\n{complaint}")
 
     def _watch(self):
         while True:
