@@ -2,10 +2,19 @@
 
 import pytest
 from django.test import Client
+from django.test.utils import setup_databases
 
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
 from tests import factories
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_keepdb, django_db_createdb):
+    """Both connections, whichever of them the chosen tests ask for: only the owner's migrates."""
+    keep = django_db_keepdb and not django_db_createdb
+    with django_db_blocker.unblock():
+        setup_databases(verbosity=0, interactive=False, keepdb=keep, aliases={"default", "owner"})
 
 
 @pytest.fixture
