@@ -6,3 +6,5 @@ referral_received = Signal()  # referral, by: a received referral was requested 
 referral_sent = Signal()  # referral, by
 referral_withdrawn = Signal()  # referral, by: entered in error, declined or redirected
 referral_restored = Signal()  # referral, by: an entry in error was undone, or the referral reopened
+source_unknown = Signal()  # referral, by: a received referral came in and nobody knows who recommended us
+recommended = Signal()  # referral, by: a person who is no partner recommended us, and is named

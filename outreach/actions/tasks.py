@@ -3,7 +3,10 @@
 from django.db import transaction
 
 from outreach.models import Task
+from outreach.states import TaskKind
 from referralcrm.audit.actions import record
+from referralcrm.core.templatetags.house import day
+from referralcrm.practice.calendar import Calendar
 
 
 @transaction.atomic
@@ -23,3 +26,33 @@ def add(*, kind, title, due_on, why="", partner=None, referral=None, owner=None,
     if is_new:
         record("opened", by=by, subject=task)
     return task
+
+
+def ask_source(referral, *, by):
+    """A task for whoever logged it: nobody knows yet who recommended us. Due the next working day."""
+    return add(
+        kind=TaskKind.ASK_SOURCE,
+        title="Ask the patient who recommended us",
+        why=f"A patient came on {day(referral.happened_on)} and the source is unknown.",
+        due_on=_next_working_day(referral.practice),
+        referral=referral,
+        owner=by,
+        by=by,
+    )
+
+
+def thank_in_person(referral, *, by):
+    """A task to thank somebody who is no partner; the referral holds the name, the task does not."""
+    return add(
+        kind=TaskKind.PERSONAL_THANKS,
+        title="Thank the person who recommended us",
+        why=f"{referral.get_source_display().capitalize()} recommended us on {day(referral.happened_on)}.",
+        due_on=_next_working_day(referral.practice),
+        referral=referral,
+        owner=by,
+        by=by,
+    )
+
+
+def _next_working_day(practice):
+    return Calendar(practice).add_working_days(practice.today(), 1)

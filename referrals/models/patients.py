@@ -24,15 +24,32 @@ def family_name(name: str) -> str:
     return family.strip() if comma else name.split()[-1] if name.split() else ""
 
 
+def given_names(name: str) -> str:
+    """ "Adler, Ruth" and "Ruth Adler" both give "Ruth"."""
+    _, comma, given = name.partition(",")
+    return given.strip() if comma else " ".join(name.split()[:-1])
+
+
+def are_one_name(one: str, other: str) -> bool:
+    """Whether two spellings may be the same person's: one family name, and given names that agree.
+
+    An initial or a missing given name agrees with every name that begins so ("K. Moreau").
+    """
+    if normalised(family_name(one)) != normalised(family_name(other)):
+        return False
+    shorter, longer = sorted((normalised(given_names(one)), normalised(given_names(other))), key=len)
+    return longer.startswith(shorter)
+
+
 def record_index(practice_id, record_number: str) -> bytes:
     """The blind index of a record number within one practice."""
     return blind_index(f"{practice_id}:{normalised(record_number)}", purpose="record number")
 
 
 def person_index(practice_id, name: str, birth_date) -> bytes:
-    """The blind index of family name with date of birth within one practice."""
+    """The blind index of family name with date of birth (a date, or ISO text) within one practice."""
     return blind_index(
-        f"{practice_id}:{normalised(family_name(name))}:{birth_date.isoformat()}",
+        f"{practice_id}:{normalised(family_name(name))}:{birth_date}",
         purpose="family name and birth date",
     )
 

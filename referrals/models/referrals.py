@@ -135,7 +135,7 @@ class Referral(PracticeOwned):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.matter is None:
+        if self.__dict__.get("matter", self.pk) is None:  # not when it was deferred
             self.matter = self.pk
 
     def __str__(self):

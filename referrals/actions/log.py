@@ -1,0 +1,104 @@
+"""Logging one patient passed on, in either direction."""
+
+from django.db import transaction
+
+from referralcrm.audit.actions import record
+from referralcrm.core.refused import Refused
+from referralcrm.practice.scope import current_practice
+from referrals.actions.dates import check_happened, check_planned
+from referrals.actions.loop import promise_report
+from referrals.models import JourneyEvent, Referral
+from referrals.signals import recommended, referral_received, referral_sent, source_unknown
+from referrals.states import Direction, Journey, Source
+
+
+def receive(*, by, patient, happened_on, partner=None, source=Source.PARTNER, **fields):
+    """A patient came to us, from a partner or another source. Returns the Referral.
+
+    ``fields``: service, location, clinician, urgency, channel, next_visit_on, reason, source_name,
+    same_matter_as (an earlier Referral of this patient). Raises Refused.
+    """
+    if (source == Source.PARTNER) != (partner is not None):
+        raise Refused("Say who sent the patient.", field="partner_text")
+    return _log(
+        Direction.RECEIVED,
+        by=by,
+        patient=patient,
+        happened_on=happened_on,
+        partner=partner,
+        source=source,
+        **fields,
+    )
+
+
+def send(*, by, patient, happened_on, partner, discipline=None, **fields):
+    """We passed a patient on to a partner. Returns the Referral.
+
+    ``fields``: location, clinician, urgency, channel, reason, same_matter_as. Without ``discipline``
+    the partner's own is meant. Raises Refused.
+    """
+    if partner is None:
+        raise Refused("Say to whom the patient was sent.", field="partner_text")
+    return _log(
+        Direction.SENT,
+        by=by,
+        patient=patient,
+        happened_on=happened_on,
+        partner=partner,
+        discipline=discipline or partner.discipline,
+        **fields,
+    )
+
+
+@transaction.atomic
+def _log(direction, *, by, patient, happened_on, partner, same_matter_as=None, **fields):
+    today = current_practice().today()
+    check_happened(happened_on, today=today, field="happened_on")
+    check_planned(fields.get("next_visit_on"), today=today, field="next_visit_on", since=happened_on)
+    sealed = {name: fields.pop(name, "") for name in ("reason", "source_name")}
+    referral = Referral(
+        direction=direction,
+        partner=partner,
+        organisation=office_on(partner, happened_on),
+        patient=patient,
+        happened_on=happened_on,
+        entered_by=by,
+        **fields,
+    )
+    referral.reason, referral.source_name = sealed["reason"], sealed["source_name"]
+    if same_matter_as:
+        referral.matter = _matter_of(same_matter_as, patient)
+    referral.save()
+    JourneyEvent.objects.create(referral=referral, after=Journey.REQUESTED, happened_on=happened_on, by=by)
+    promise_report(referral)
+    record(f"logged as {direction}", by=by, subject=referral)
+    announce(referral, by=by)
+    return referral
+
+
+def announce(referral, *, by):
+    """Tell the other apps that a referral was requested, and who brought it."""
+    if referral.direction == Direction.SENT:
+        referral_sent.send(Referral, referral=referral, by=by)
+        return
+    referral_received.send(Referral, referral=referral, by=by)
+    if referral.source == Source.UNKNOWN:
+        source_unknown.send(Referral, referral=referral, by=by)
+    elif referral.source != Source.PARTNER and referral.source_name_sealed:
+        recommended.send(Referral, referral=referral, by=by)
+
+
+def office_on(partner, day):
+    """Where the partner worked on that day: today's main office when it is among those, else the latest."""
+    if partner is None:
+        return None
+    offices = [a.organisation for a in partner.affiliations.on(day).select_related("organisation")]
+    if not offices or partner.organisation in offices:
+        return partner.organisation
+    return offices[0]
+
+
+def _matter_of(earlier, patient):
+    if earlier.patient_id != patient.pk:
+        raise Refused("The same matter is one of the same patient.", field="matter")
+    return earlier.matter

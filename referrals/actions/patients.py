@@ -1,0 +1,103 @@
+"""Finding and making patients; the least about them, sealed."""
+
+from django.db import IntegrityError, transaction
+
+from referralcrm.audit.actions import record
+from referralcrm.core.refused import Refused
+from referralcrm.practice.scope import current_practice
+from referrals.models import Patient
+from referrals.models.patients import are_one_name, person_index, record_index
+
+
+@transaction.atomic
+def find_or_make(*, by, name="", birth_date=None, record_number=""):
+    """The patient with this record number, or with this name and date of birth; else a new one.
+
+    What a known patient lacked (record number, date of birth) is added. Raises Refused when the
+    parts contradict each other or several patients fit.
+    """
+    known = find(name=name, birth_date=birth_date, record_number=record_number)
+    if known is None:
+        if not name:
+            raise Refused("Type the patient's name.", field="patient_name")
+        return make(by=by, name=name, birth_date=birth_date, record_number=record_number)
+    missing = {
+        "birth_date": birth_date and not known.birth_date,
+        "record_number": record_number and not known.record_number,
+    }
+    if any(missing.values()):
+        change(
+            known,
+            by=by,
+            name=known.name,
+            birth_date=birth_date or known.birth_date,
+            record_number=record_number or known.record_number,
+        )
+    return known
+
+
+def find(*, name="", birth_date=None, record_number=""):
+    """The one patient who fits, or None. Raises Refused like ``find_or_make``."""
+    if record_number and (known := _with_record(record_number)):
+        _check_same_person(known, name, birth_date)
+        return known
+    if not (name and birth_date):
+        return None
+    fitting = [
+        patient
+        for patient in Patient.objects.with_person(current_practice(), name, birth_date)
+        if are_one_name(patient.name, name) and not (record_number and patient.record_number)
+    ]
+    if len(fitting) > 1:
+        raise Refused(
+            "More than one patient has this name and date of birth. Type the record number.",
+            field="record_number",
+        )
+    return fitting[0] if fitting else None
+
+
+@transaction.atomic
+def make(*, by, name, birth_date=None, record_number=""):
+    """A new patient. Raises Refused when the record number is another's."""
+    patient = Patient()
+    _write(patient, name, birth_date, record_number)
+    record("added", by=by, subject=patient)
+    return patient
+
+
+@transaction.atomic
+def change(patient, *, by, name, birth_date=None, record_number=""):
+    """Correct what is known about a patient; the ways they are found follow."""
+    before = {field: getattr(patient, field) for field in ("name", "birth_date", "record_number")}
+    _write(patient, name, birth_date, record_number)
+    changed = [field for field, value in before.items() if getattr(patient, field) != value]
+    record("changed", by=by, subject=patient, changed=changed)
+
+
+def _write(patient, name, birth_date, record_number):
+    practice_id = patient.practice_id
+    patient.name, patient.record_number = name, record_number
+    patient.birth_date = birth_date and str(birth_date)
+    patient.record_index = record_index(practice_id, record_number) if record_number else None
+    patient.person_index = person_index(practice_id, name, birth_date) if birth_date else None
+    try:
+        with transaction.atomic():
+            patient.save()
+    except IntegrityError as error:
+        raise Refused("Another patient has this record number.", field="record_number") from error
+
+
+def _with_record(number):
+    return Patient.objects.with_record_number(current_practice(), number).first()
+
+
+def _check_same_person(known, name, birth_date):
+    if name and not are_one_name(known.name, name):
+        raise Refused(
+            "This record number belongs to a patient with another name. Check the number.",
+            field="record_number",
+        )
+    if birth_date and known.birth_date and known.birth_date != str(birth_date):
+        raise Refused(
+            "The patient with this record number has another date of birth. Check both.", field="born"
+        )
