@@ -19,6 +19,7 @@ from referralcrm.practice.forms import SignInForm
 from referralcrm.practice.scope import enter
 
 SEEN = "seen"
+IDLE_USER = "idle_user"
 WRITE_EVERY = 30  # seconds between two writes of the idle clock
 
 
@@ -32,17 +33,18 @@ class IdleMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.idle_user_id = None
         if request.user.is_authenticated:
             self._look_at_the_clock(request)
+        request.idle_user_id = request.session.get(IDLE_USER)
         return self.get_response(request)
 
     def _look_at_the_clock(self, request):
         now = time.time()
         seen = request.session.get(SEEN, now)
         if now - seen > settings.IDLE_SECONDS:
-            request.idle_user_id = request.user.pk
+            idle_user = str(request.user.pk)
             logout(request)
+            request.session[IDLE_USER] = idle_user  # a poll or a ping may meet the clock before the form does
         elif "X-Background" not in request.headers and now - request.session.get(SEEN, 0) > WRITE_EVERY:
             request.session[SEEN] = now
 
