@@ -149,6 +149,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_NAME = f"referralcrm_{env.int('PORT', default=8000)}"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"referralcrm_csrf_{env.int('PORT', default=8000)}"
+CSRF_FAILURE_VIEW = "referralcrm.front.errors.forged"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 AXES_FAILURE_LIMIT = 5

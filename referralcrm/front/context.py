@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
 
 from referralcrm.practice.permissions import Permission
@@ -28,7 +29,15 @@ def shell(request):
     if person is None or not person.is_authenticated:
         return {}
     return {
-        "nav": [_entry(request, label, name) for label, name, permission in ENTRIES if person.may(permission)]
+        "nav": [
+            _entry(request, label, name) for label, name, permission in ENTRIES if person.may(permission)
+        ],
+        "practice_name": person.practice.name,
+        "person_name": person.name,
+        "idle_ping_url": reverse("practice:stay"),
+        "idle_seconds": settings.IDLE_SECONDS,
+        "idle_warn": max(settings.IDLE_SECONDS - 60, settings.IDLE_SECONDS // 2),
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
     }
 
 

@@ -13,6 +13,11 @@ def forbidden(request, exception=None):
     return render(request, "errors/403.html", status=403)
 
 
+def forged(request, reason=""):
+    """A form whose protection token is missing or out of date."""
+    return render(request, "errors/csrf.html", status=403)
+
+
 def not_found(request, exception=None):
     return render(request, "errors/404.html", status=404)
 

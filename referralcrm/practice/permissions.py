@@ -4,6 +4,7 @@ from enum import StrEnum
 from functools import wraps
 
 from django.http import HttpResponseNotAllowed
+from django.template.loader import render_to_string
 
 from referralcrm.practice.states import Role
 
@@ -59,7 +60,7 @@ def _declare(permission, methods):
         @wraps(view)
         def declared(request, *args, **kwargs):
             if request.method not in answered:
-                return HttpResponseNotAllowed(sorted(answered))
+                return HttpResponseNotAllowed(sorted(answered), render_to_string("errors/405.html"))
             return view(request, *args, **kwargs)
 
         declared.permission = permission

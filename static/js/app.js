@@ -116,6 +116,13 @@
     buttonsOf(form).filter((button) => !button.disabled).forEach((button) => { button.dataset.held = "1"; button.disabled = true; });
   }
 
+  // Signing in elsewhere changes the token; a page that was already open must not lose its typing for that.
+  function freshen(form) {
+    const name = document.body.dataset.csrfCookie, field = form.elements.csrfmiddlewaretoken;
+    const cookie = name && document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
+    if (cookie && field) field.value = cookie.slice(name.length + 1);
+  }
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if ("sending" in form.dataset) { event.preventDefault(); event.stopImmediatePropagation(); }
@@ -125,6 +132,7 @@
     if (event.defaultPrevented || form.method !== "post") return;
     form.dataset.sending = "";
     delete form.dataset.changed;
+    freshen(form);
     setTimeout(() => hold(form)); // after the browser has taken the pressed button's name
     setTimeout(() => release(form), 15000); // an answer that is a file leaves the page standing
   });
@@ -192,6 +200,6 @@
   document.querySelectorAll("[data-back][hidden]").forEach((button) => { button.hidden = history.length < 2; });
   showKeys();
   document.addEventListener("htmx:load", showKeys);
-  const wrong = document.querySelector("main .is-invalid");
+  const wrong = document.querySelector("main :is(input, select, textarea).is-invalid");
   if (wrong && !document.querySelector("main [autofocus]")) wrong.focus();
 })();

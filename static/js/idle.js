@@ -9,7 +9,7 @@
   const stay = dialog.querySelector("[data-idle-stay]"), title = dialog.querySelector("h2"), text = dialog.querySelector("p");
   const words = { title: title.textContent, text: text.textContent, stay: stay.textContent };
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel("use") : null;
-  let last = Date.now(), over = false;
+  let last = Date.now(), touched = 0, over = false;
 
   function used({ tell = true } = {}) {
     last = Date.now();
@@ -33,7 +33,11 @@
   function look() {
     const unused = (Date.now() - last) / 1000;
     if (unused >= Number(idleSeconds)) { if (!over) signedOut(); }
-    else if (unused >= Number(idleWarn) && !dialog.open) dialog.showModal();
+    else if (unused >= Number(idleWarn) && !dialog.open) {
+      const atWork = (Date.now() - touched) / 1000 < Number(idleSeconds) - Number(idleWarn);
+      if (atWork) stayOrSignIn(); // somebody writing a long note is not away
+      else dialog.showModal();
+    }
   }
 
   // The ping is asked first even when time is up: if another tab kept the session alive, nothing is sent and nothing is lost.
@@ -44,6 +48,7 @@
       alive = answer.ok;
     } catch { return; } // the server cannot be reached: stay as we are
     if (alive) return used();
+    if (!dialog.open) return signedOut();
     const form = document.querySelector("form[method=post][data-changed]");
     // An expired POST is not carried out: the sign-in page keeps its body and fills the form again.
     if (form) { form.removeAttribute("data-warn-unsaved"); form.submit(); } else location.reload();
@@ -57,6 +62,7 @@
     if (event.detail.successful && !sent["X-Background"]) used();
   });
   document.addEventListener("visibilitychange", look);
+  for (const sign of ["keydown", "pointerdown"]) document.addEventListener(sign, () => { touched = Date.now(); }, { passive: true });
   tabs?.postMessage("used");
   setInterval(look, 1000);
 })();
