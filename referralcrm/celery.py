@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import beat_init, worker_ready
+from celery.signals import beat_init, worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "referralcrm.settings")
 
@@ -20,6 +20,15 @@ app.conf.beat_schedule = {
         "options": {"expires": 55},
     }
 }
+
+
+@worker_init.connect
+def refuse_an_unwalled_role(**kwargs):
+    """Work in no database whose role could look over the wall between practices."""
+    from referralcrm.core.checks import application_role_is_walled
+
+    if faults := application_role_is_walled(databases=["default"]):
+        raise SystemExit("\n".join(fault.msg for fault in faults))
 
 
 @beat_init.connect

@@ -1,0 +1,46 @@
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from outreach.models import Heartbeat
+from outreach.tasks import tick
+from referralcrm.celery import refuse_an_unwalled_role
+
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What was handed to the broker: (task, ids)."""
+    calls = []
+    monkeypatch.setattr("outreach.tasks.nudge", lambda name, *ids: calls.append((name, *ids)))
+    return calls
+
+
+def beats():
+    return dict(Heartbeat.objects.values_list("name", "at"))
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_tick_of_the_beat_proves_beat_and_worker(db, sent):
+    tick(by="beat")
+    assert beats() == {"beat": NOON, "worker": NOON}
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_first_sweep_of_a_worker_proves_only_the_worker(db, sent):
+    tick(by="worker")
+    assert beats() == {"worker": NOON}
+
+
+def test_a_tick_wakes_up_every_practice(riverside, northgate, sent):
+    tick(by="beat")
+    assert {("outreach.sweep", riverside.pk), ("outreach.sweep", northgate.pk)} <= set(sent)
+
+
+def test_a_worker_does_not_start_with_a_role_that_is_not_walled(db, monkeypatch):
+    refuse_an_unwalled_role()
+    monkeypatch.setattr("referralcrm.core.checks.FAULTS", "SELECT true, false, false")
+    with pytest.raises(SystemExit, match="is a superuser"):
+        refuse_an_unwalled_role()
