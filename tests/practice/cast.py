@@ -1,0 +1,40 @@
+"""One row of every kind that an address can name, in the practice that is entered."""
+
+from outreach.models import Cadence, Message, Rule, Task, Touchpoint
+from partners.models import Affiliation, Contact, Discipline
+from referralcrm.practice.models import ClosedDay, Location, Plan, Service
+from referralcrm.practice.scope import current_practice
+from referrals.models import Obligation
+from tests import factories
+
+
+def one_of_each():
+    """The key of one row of each kind; their names begin with "Marked"."""
+    today = current_practice().today()
+    organisation = factories.organisation("Marked Surgery")
+    partner = factories.partner("Marked Partner", organisation=organisation)
+    referral = factories.referral(
+        partner=partner, patient=factories.patient("Marked Patient"), reason="Marked reason"
+    )
+    rule = Rule.objects.first()
+    rows = {
+        "affiliation": Affiliation.objects.create(partner=partner, organisation=organisation),
+        "cadence": Cadence.objects.first(),
+        "closed_day": ClosedDay.objects.create(on=today, why="Marked day"),
+        "contact": Contact.objects.create(partner=partner, name="Marked Contact"),
+        "discipline": Discipline.objects.create(name="Marked discipline"),
+        "location": Location.objects.create(name="Marked location"),
+        "message": Message.objects.create(rule=rule, partner=partner, due_at=current_practice().now()),
+        "obligation": Obligation.objects.create(referral=referral, side="us"),
+        "organisation": organisation,
+        "partner": partner,
+        "patient": referral.patient,
+        "person": factories.person("Marked Person"),
+        "plan": Plan.objects.create(name="Marked plan"),
+        "referral": referral,
+        "rule": rule,
+        "service": Service.objects.create(name="Marked service"),
+        "task": Task.objects.create(title="Marked task", partner=partner, due_on=today),
+        "touchpoint": Touchpoint.objects.create(partner=partner, happened_on=today),
+    }
+    return {kind: row.pk for kind, row in rows.items()}

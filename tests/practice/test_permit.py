@@ -1,0 +1,204 @@
+"""Every address, as every role, as a stranger, and as somebody of another practice.
+
+Add each new address to ``URLS`` with the permission it asks for and the rows its ids name; until
+then ``test_every_address_is_classified`` is red.
+"""
+
+import re
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLResolver
+
+from referralcrm.practice.permissions import GRANTS, Permission
+from referralcrm.practice.scope import enter
+from referralcrm.practice.states import Role
+from tests import factories
+from tests.practice.cast import one_of_each
+
+P = Permission
+PUBLIC = None
+
+
+@dataclass(frozen=True)
+class Needs:
+    """A permission, and for each part of the address the kind of row (or the fixed text) it names."""
+
+    permission: Permission | None
+    parts: dict
+
+    def address(self, name, rows):
+        return reverse(name, kwargs={part: rows.get(kind, kind) for part, kind in self.parts.items()})
+
+    @property
+    def names_rows(self):
+        return any(kind in ROW_KINDS for kind in self.parts.values())
+
+
+def needs(permission, **parts):
+    return Needs(permission, parts)
+
+
+ROW_KINDS = {
+    "affiliation",
+    "cadence",
+    "closed_day",
+    "contact",
+    "discipline",
+    "location",
+    "message",
+    "obligation",
+    "organisation",
+    "partner",
+    "patient",
+    "person",
+    "plan",
+    "referral",
+    "rule",
+    "service",
+    "task",
+    "touchpoint",
+}
+
+URLS = {
+    "front:today": needs(P.VIEW),
+    "practice:password": needs(P.VIEW),
+    "practice:sign_in": needs(PUBLIC),
+    "practice:sign_out": needs(PUBLIC),
+    "practice:stay": needs(P.VIEW),
+}
+
+
+def walk(patterns, prefix=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns, f"{prefix}{pattern.namespace}:")
+        else:
+            yield f"{prefix}{pattern.name}", pattern.callback
+
+
+VIEWS = dict(walk(get_resolver().url_patterns))
+CLASSIFIED = sorted(set(VIEWS) & set(URLS))
+GUARDED = [name for name in CLASSIFIED if URLS[name].permission]
+WITH_ROWS = [name for name in GUARDED if URLS[name].names_rows]
+POSTED = [name for name in CLASSIFIED if "POST" in VIEWS[name].methods]
+
+
+def methods_of(name):
+    return sorted(VIEWS[name].methods & {"GET", "POST"})
+
+
+@pytest.fixture
+def rows(riverside):
+    return one_of_each()
+
+
+@pytest.fixture
+def their_rows(northgate, riverside):
+    with enter(northgate):
+        return one_of_each()
+
+
+@pytest.fixture
+def everybody(riverside, as_person):
+    """A signed-in browser for each role."""
+    return {
+        role: as_person(factories.person(f"{role.label} of Riverside", practice=riverside, role=role))
+        for role in Role
+    }
+
+
+@pytest.fixture
+def allowed(everybody):
+    """``allowed(permission)`` is the browser of somebody who has it."""
+
+    def browser(permission):
+        return next(everybody[role] for role in Role if permission is PUBLIC or permission in GRANTS[role])
+
+    return browser
+
+
+def answer(browser, method, address):
+    """The response, with everything the request wrote taken back."""
+    with transaction.atomic():
+        response = browser.generic(method, address)
+        transaction.set_rollback(True)
+    return response
+
+
+def plain(response):
+    """The body without what differs between two equal answers."""
+    body = response.content.decode()
+    body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", body)
+    return re.sub(r'nonce="[^"]+"', "", re.sub(r"X-CSRFToken\W+\w+", "", body))
+
+
+def test_every_address_is_classified():
+    assert set(VIEWS) - set(URLS) == set(), "Add these addresses to URLS"
+    assert set(URLS) - set(VIEWS) == set(), "These addresses are gone; take them out of URLS"
+
+
+@pytest.mark.parametrize("name", CLASSIFIED)
+def test_a_view_declares_the_permission_written_here(name):
+    assert VIEWS[name].permission == URLS[name].permission
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_each_role_gets_in_exactly_when_the_table_says_so(name, rows, everybody):
+    address = URLS[name].address(name, rows)
+    for role, browser in everybody.items():
+        for method in methods_of(name):
+            status = answer(browser, method, address).status_code
+            assert status < 500, (role, method)
+            assert (status == 403) == (URLS[name].permission not in GRANTS[role]), (role, method)
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_a_stranger_gets_the_sign_in_page_and_no_data(name, rows):
+    address = URLS[name].address(name, rows)
+    stranger = Client()
+    for method in methods_of(name):
+        response = answer(stranger, method, address)
+        if method == "GET":
+            assert response.status_code == 302
+            assert response["Location"].startswith(reverse("practice:sign_in"))
+        else:
+            assert response.status_code == 403
+        assert "Marked" not in response.content.decode()
+
+
+@pytest.mark.parametrize("name", WITH_ROWS)
+def test_rows_of_another_practice_look_exactly_like_missing_ones(name, their_rows, allowed):
+    needed = URLS[name]
+    browser = allowed(needed.permission)
+    for method in methods_of(name):
+        theirs = answer(browser, method, needed.address(name, their_rows))
+        missing = answer(browser, method, needed.address(name, {kind: uuid4() for kind in ROW_KINDS}))
+        assert (theirs.status_code, missing.status_code) == (404, 404), method
+        assert plain(theirs) == plain(missing)
+        assert dict(theirs.headers) | LENGTH == dict(missing.headers) | LENGTH
+
+
+LENGTH = {"Content-Length": "", "Content-Security-Policy": ""}
+
+
+@pytest.mark.parametrize("name", CLASSIFIED)
+def test_another_method_is_refused(name, rows, allowed):
+    browser = allowed(URLS[name].permission)
+    address = URLS[name].address(name, rows)
+    for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - VIEWS[name].methods):
+        assert answer(browser, method, address).status_code == 405, method
+
+
+@pytest.mark.parametrize("name", POSTED)
+def test_a_form_without_its_token_is_refused(name, rows, allowed):
+    session = allowed(URLS[name].permission).cookies
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies = session
+    response = answer(browser, "POST", URLS[name].address(name, rows))
+    assert response.status_code == 403
+    assert "this form" in response.content.decode().lower()
