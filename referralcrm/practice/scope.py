@@ -12,7 +12,8 @@ def enter(practice):
     with transaction.atomic(), scope(practice=practice):
         before = _set(practice.pk)
         yield practice
-        _set(before)
+        if not transaction.get_rollback():  # the rollback itself gives the setting back
+            _set(before)
 
 
 def current_practice():
