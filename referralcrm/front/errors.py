@@ -4,6 +4,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from referralcrm.practice import kept
+
 
 def bad_request(request, exception=None):
     return render(request, "errors/400.html", status=400)
@@ -14,8 +16,13 @@ def forbidden(request, exception=None):
 
 
 def forged(request, reason=""):
-    """A form whose protection token is missing or out of date."""
-    return render(request, "errors/csrf.html", status=403)
+    """A form whose token is missing or older than the last sign-in; a person's typing is kept for its page."""
+    view = getattr(request.resolver_match, "func", None)
+    can_refill = request.user.is_authenticated and "GET" in getattr(view, "methods", ())
+    if can_refill:
+        kept.hold(request, path=request.get_full_path(), body=request.POST)
+    context = {"reopen": request.get_full_path() if can_refill else ""}
+    return render(request, "errors/csrf.html", context, status=403)
 
 
 def not_found(request, exception=None):

@@ -18,6 +18,11 @@ def keep(body: QueryDict, *, user_id, path: str) -> str:
     return base64.urlsafe_b64encode(wrap(text.encode(), bound_to=_place(user_id, path))).decode()
 
 
+def hold(request, *, path, body):
+    """Keep a signed-in person's typing in the session until that page is opened again."""
+    request.session[SESSION_KEY] = [path, keep(body, user_id=request.user.pk, path=path)]
+
+
 def recover(token: str, *, user_id, path: str) -> QueryDict | None:
     """The body sealed for this person and path, or None when it is not theirs or too old."""
     try:
