@@ -24,7 +24,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import OperationalError, connections
 from psycopg2 import sql
 
 ALIASES = {"default": "DATABASE_URL", "owner": "OWNER_DATABASE_URL"}
@@ -123,7 +123,7 @@ def _clone(template):
         with _connected_to(name):
             yield Committed(name, _environment(name))
     finally:
-        _on_server("DROP DATABASE {} WITH (FORCE)", name)
+        wait_until(lambda: _dropped(name), what="The last connection's end")
 
 
 @contextmanager
@@ -151,6 +151,15 @@ def _environment(name):
         | addresses
         | {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(settings.BASE_DIR)}
     )
+
+
+def _dropped(name):
+    """Drop the copy, unless a process that was just killed still has its connection open."""
+    try:
+        _on_server("DROP DATABASE {}", name)
+    except OperationalError:
+        return False
+    return True
 
 
 def _on_server(statement, *names):
