@@ -29,7 +29,15 @@ from psycopg2 import sql
 
 ALIASES = {"default": "DATABASE_URL", "owner": "OWNER_DATABASE_URL"}
 LOOPBACK = "127.0.0.1"
-WEB = ["gunicorn", "referralcrm.wsgi:application", "--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
+WEB = [
+    "gunicorn",
+    "referralcrm.wsgi:application",
+    "--worker-class",
+    "gthread",
+    "--threads",
+    "4",
+    "--no-control-socket",
+]
 
 
 def free_port() -> int:
