@@ -1,12 +1,23 @@
-"""What a person must do: opening, finishing, snoozing and skipping it."""
+"""What a person must do: opening, finishing, snoozing, skipping, handing over and taking back."""
+
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
+from outreach.actions import touchpoints
 from outreach.models import Task
-from outreach.states import TaskKind
+from outreach.states import TaskKind, TaskState, TouchpointKind
 from referralcrm.audit.actions import record
+from referralcrm.core.refused import Refused
 from referralcrm.core.templatetags.house import day
 from referralcrm.practice.calendar import Calendar
+from referralcrm.practice.scope import current_practice
+
+UNDO_DAYS = 30
+SNOOZE_AT_MOST = timedelta(days=366)
+CONTACT_OF = {TaskKind.THANK_CARD: TouchpointKind.LETTER, TaskKind.THANK_CALL: TouchpointKind.CALL}
 
 
 @transaction.atomic
@@ -56,3 +67,87 @@ def thank_in_person(referral, *, by):
 
 def _next_working_day(practice):
     return Calendar(practice).add_working_days(practice.today(), 1)
+
+
+@transaction.atomic
+def complete(task, *, version, by, contact="", note=""):
+    """Done. ``contact`` (a TouchpointKind) also logs that contact with the task's partner, today.
+
+    A thank-you card logs a letter and a thank-you call a call without being told. Raises Refused
+    when somebody was quicker.
+    """
+    contact = contact or CONTACT_OF.get(task.kind, "")
+    _claim(task, version, state=TaskState.COMPLETED, closed_at=timezone.now(), closed_by=by)
+    if contact and task.partner:
+        [touchpoint] = touchpoints.log(
+            partners=[task.partner], kind=contact, happened_on=current_practice().today(), by=by, note=note
+        )
+        Task.objects.filter(pk=task.pk).update(touchpoint=touchpoint)
+    record("completed", by=by, subject=task)
+
+
+@transaction.atomic
+def snooze(task, *, until, version, by):
+    """Hide it until a day within the next year. Raises Refused."""
+    today = current_practice().today()
+    if not today < until <= today + SNOOZE_AT_MOST:
+        raise Refused("Choose a day from tomorrow to a year from now.", field="until")
+    _claim(task, version, snoozed_until=until)
+    record("snoozed", by=by, subject=task)
+
+
+@transaction.atomic
+def skip(task, *, because, version, by):
+    """Not to be done, with a reason. Raises Refused."""
+    if not because.strip():
+        raise Refused("Say in a few words why.", field="because")
+    _claim(
+        task,
+        version,
+        state=TaskState.REJECTED,
+        skipped_because=because.strip(),
+        closed_at=timezone.now(),
+        closed_by=by,
+    )
+    record("skipped", by=by, subject=task)
+
+
+@transaction.atomic
+def reassign(task, *, owner, version, by):
+    """Hand it to somebody who works here now, or to nobody in particular (None). Raises Refused."""
+    if owner and not (owner.is_active and owner.practice_id == task.practice_id):
+        raise Refused("This person does not work here any more.", field="owner")
+    _claim(task, version, owner=owner)
+    record("reassigned", by=by, subject=task, changed=["owner"])
+
+
+@transaction.atomic
+def reopen(task, *, version, by):
+    """Undo: open and showing again, within 30 days; the contact its finishing logged is taken back."""
+    recent = timezone.now() - timedelta(days=UNDO_DAYS)
+    if task.closed_at and task.closed_at < recent:
+        raise Refused("This was closed more than 30 days ago.")
+    fresh = {"state": TaskState.REQUESTED, "snoozed_until": None, "skipped_because": ""}
+    changed = Task.objects.filter(pk=task.pk, version=version).update(
+        **fresh, closed_at=None, closed_by=None, version=F("version") + 1
+    )
+    if not changed:
+        raise Refused("This was changed again in the meantime.")
+    if task.touchpoint and task.touchpoint.deleted_at is None:
+        touchpoints.delete(task.touchpoint, by=by)
+    record("reopened", by=by, subject=task)
+
+
+def _claim(task, version, **fields):
+    """Change an open task if it is still as this person saw it."""
+    seen = Task.objects.open().filter(pk=task.pk, version=version)
+    if not seen.update(**fields, version=F("version") + 1):
+        raise Refused(_what_happened(task))
+
+
+def _what_happened(task):
+    now = Task.objects.select_related("closed_by").get(pk=task.pk)
+    if now.state == TaskState.REQUESTED:
+        return "Somebody changed this in the meantime. Look at it again."
+    who = now.closed_by.name if now.closed_by else "Somebody"
+    return f"{who} was quicker: this is {now.get_state_display()} already."

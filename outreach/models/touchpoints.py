@@ -30,6 +30,7 @@ class Touchpoint(PracticeOwned):
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     note = models.TextField(max_length=2000, blank=True)
     occasion = models.UUIDField(null=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
 
     objects = scoped(TouchpointQuerySet)
