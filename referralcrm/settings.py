@@ -4,6 +4,7 @@ Without DATABASE_URL, REDIS_URL or SMTP_URL the embedded services under DATA_DIR
 The project refuses to start on a value that makes no sense.
 """
 
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,6 +35,19 @@ def seconds(name, default):
     return value
 
 
+def moment(name):
+    """An instant, as epoch seconds or ISO 8601 with an offset; None when it is not given."""
+    if not (value := env.str(name, default="")):
+        return None
+    try:
+        at = datetime.fromtimestamp(float(value), UTC) if "-" not in value else datetime.fromisoformat(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is not an instant: {value}") from error
+    if at.tzinfo is None:
+        raise ImproperlyConfigured(f"{name} needs an offset from UTC, such as +00:00")
+    return at
+
+
 def postgres(url):
     """Django's settings for one postgres:// address."""
     parsed = env.db_url_config(url)
@@ -47,6 +61,7 @@ SECRET_KEY = text("SECRET_KEY", addresses.secret_key)
 PATIENT_KEYS = text("PATIENT_KEYS", addresses.patient_keys)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+STARTED_AT = moment("STARTED_AT")  # set by whoever starts all parts together; older heartbeats do not count
 SITE_URL = text("SITE_URL", f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 
 INSTALLED_APPS = [

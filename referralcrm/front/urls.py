@@ -6,4 +6,5 @@ app_name = "front"
 
 urlpatterns = [
     path("", views.today, name="today"),
+    path("healthz", views.healthz, name="healthz"),
 ]

@@ -1,10 +1,23 @@
 """Pages that read several apps."""
 
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 
-from referralcrm.practice.permissions import Permission, allow
+from referralcrm.front import health as wellbeing
+from referralcrm.practice.permissions import Permission, allow, public
 
 
 @allow(Permission.VIEW)
 def today(request):
     return render(request, "front/today.html")
+
+
+@public()
+@never_cache
+def healthz(request):
+    """200 when everything that must run runs; else 503 with one reason a line."""
+    reasons = wellbeing.complaints()
+    return HttpResponse(
+        "\n".join(reasons or ["ok"]) + "\n", status=503 if reasons else 200, content_type="text/plain"
+    )

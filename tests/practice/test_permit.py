@@ -65,6 +65,7 @@ ROW_KINDS = {
 }
 
 URLS = {
+    "front:healthz": needs(PUBLIC),
     "front:today": needs(P.VIEW),
     "practice:password": needs(P.VIEW),
     "practice:sign_in": needs(PUBLIC),

@@ -1,0 +1,45 @@
+"""Is the automatic work alive? Asked by /healthz, by the frame of every page and by its own page."""
+
+from datetime import timedelta
+
+from celery import current_app
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from outreach.models import Heartbeat
+
+SILENT = timedelta(minutes=3)
+LATE = timedelta(minutes=15)
+PARTS = {"worker": "The worker", "beat": "The beat"}
+
+
+def complaints() -> list[str]:
+    """What is wrong with database, broker, worker and beat, in plain words; empty when all is well."""
+    try:
+        beats = dict(Heartbeat.objects.values_list("name", "at"))
+    except DatabaseError:
+        return ["The database does not answer.", *_broker()]
+    return [*_broker(), *silent(beats, timezone.now())]
+
+
+def silent(beats: dict, now) -> list[str]:
+    """A sentence for each part whose last heartbeat is older than 3 minutes or than this start."""
+    oldest = max(filter(None, [now - SILENT, settings.STARTED_AT]))
+    return [
+        f"{who} has not been heard of since {beats[name]:%H:%M} UTC."
+        if beats.get(name)
+        else f"{who} has not been heard of yet."
+        for name, who in PARTS.items()
+        if not beats.get(name) or beats[name] < oldest
+    ]
+
+
+def _broker():
+    try:
+        with current_app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=1)
+    except (OperationalError, OSError):
+        return ["The broker does not answer."]
+    return []
