@@ -2,6 +2,8 @@
 
 import psutil
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from .addresses import password, redis_url
 from .place import Place
@@ -50,7 +52,8 @@ class Broker:
     def is_ready(self) -> bool:
         """Whether it answers; not yet while it still reads its file."""
         try:
-            with redis.Redis.from_url(redis_url(), socket_timeout=1) as client:
+            # The client's own retries wait a second; whoever asks this asks again much sooner.
+            with redis.Redis.from_url(redis_url(), socket_timeout=1, retry=Retry(NoBackoff(), 0)) as client:
                 return client.ping()
         except redis.RedisError:
             return False

@@ -47,7 +47,7 @@ class Letter:
     def _body(self, kind):
         part = self.message.get_body((kind,))
         with contextlib.suppress(LookupError):  # a character set nobody knows
-            return part.get_content() if part else ""
+            return part.get_content().replace("\r\n", "\n") if part else ""
         return part.get_payload()
 
 

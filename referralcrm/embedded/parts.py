@@ -63,12 +63,15 @@ class Parts:
                 raise PartFailed(_obituary(part))
 
     def stop(self) -> None:
-        """Stop everything that was started, and let go of the lock."""
+        """Stop everything that was started, and let go of the lock; a second time does nothing."""
+        if self._lock is None:
+            return
         processes.stop([part.identity for part in self.running])
         for part in self.running:
             part.result()
         self.running = []
         os.close(self._lock)
+        self._lock = None
 
 
 def _locked(about):

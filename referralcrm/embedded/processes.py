@@ -62,18 +62,21 @@ class Identity:
         """Every live process of its session. Those of a dead leader must carry its token."""
         led = self.leader() is not None
         found = []
-        for process in psutil.process_iter():
-            with contextlib.suppress(psutil.Error, ProcessLookupError, PermissionError):
-                alive = process.status() != psutil.STATUS_ZOMBIE
-                if alive and os.getsid(process.pid) == self.pid and (led or self._marks(process)):
-                    found.append(process)
+        for pid in psutil.pids():
+            with contextlib.suppress(psutil.Error, OSError):
+                if os.getsid(pid) == self.pid:
+                    process = psutil.Process(pid)
+                    if process.status() != psutil.STATUS_ZOMBIE and (led or self._marks(process)):
+                        found.append(process)
         return found
 
     def ask_to_stop(self):
-        """Only the leader is asked: it knows how to bring its own children to an end."""
+        """Only the leader is asked: it brings its own children to an end. Orphans are killed."""
         if leader := self.leader():
             with contextlib.suppress(psutil.Error):
                 leader.send_signal(self.ask)
+        else:
+            self.kill()
 
     def kill(self):
         for process in self.members():
