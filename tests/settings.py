@@ -8,3 +8,4 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 AXES_ENABLED = True
 
 STATIC_ROOT = None  # pages are tested without collected files
+WHITENOISE_USE_FINDERS = True

@@ -16,7 +16,7 @@ def forbidden(request, exception=None):
 
 
 def forged(request, reason=""):
-    """A form whose token is missing or older than the last sign-in; the typing is kept for its page."""
+    """A form whose token is missing or older than the last sign-in; typing is kept for its page."""
     view = getattr(request.resolver_match, "func", None)
     can_refill = request.user.is_authenticated and "GET" in getattr(view, "methods", ())
     if can_refill:
