@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -96,6 +96,8 @@ class PracticeMiddleware:
 
 def ask_to_sign_in(request, view):
     """The sign-in page; a form that was sent too late is carried along, sealed and not carried out."""
+    if request.htmx:
+        return HttpResponse(status=401)  # the page says so over itself; a sign-in form in a row helps nobody
     target = request.get_full_path()
     if request.method == "GET":
         query = {"next": target} | ({"idle": 1} if request.idle_user_id else {})

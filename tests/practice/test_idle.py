@@ -32,3 +32,10 @@ def test_a_wrong_method_is_answered_with_a_page(alice, as_person):
 
     assert answer.status_code == 405
     assert "Nothing was changed" in answer.content.decode()
+
+
+def test_htmx_hears_that_the_person_is_signed_out(client, db):
+    answer = client.get(reverse("front:today"), headers={"HX-Request": "true"})
+
+    assert answer.status_code == 401
+    assert not answer.content
