@@ -117,11 +117,21 @@
   }
 
   // Signing in elsewhere changes the token; a page that was already open must not lose its typing for that.
-  function freshen(form) {
-    const name = document.body.dataset.csrfCookie, field = form.elements.csrfmiddlewaretoken;
-    const cookie = name && document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
-    if (cookie && field) field.value = cookie.slice(name.length + 1);
+  function token() {
+    const name = document.body.dataset.csrfCookie;
+    return name ? document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) : "";
   }
+  function freshen(form) {
+    const field = form.elements.csrfmiddlewaretoken;
+    if (field && token()) field.value = token();
+  }
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.target.tagName === "FORM") freshen(event.target);
+    if (token() && event.detail.verb !== "get") {
+      event.detail.headers["X-CSRFToken"] = token();
+      if ("csrfmiddlewaretoken" in event.detail.parameters) event.detail.parameters.csrfmiddlewaretoken = token();
+    }
+  });
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -159,6 +169,16 @@
     fade(note);
   }
   document.addEventListener("toast", (event) => toast(event.detail));
+
+  // What a full page would have said after an htmx request failed.
+  document.addEventListener("htmx:responseError", (event) => {
+    const { status, responseText } = event.detail.xhr;
+    if (status === 401) return document.dispatchEvent(new Event("signed-out"));
+    const page = new DOMParser().parseFromString(responseText, "text/html");
+    const words = page.querySelector("main .panel p")?.textContent.trim() || "That did not work, and nothing was changed. Reload the page and try again.";
+    toast({ text: words, tone: "error" });
+  });
+  document.addEventListener("htmx:sendError", () => toast({ text: "The server cannot be reached. Nothing was changed; try again in a moment.", tone: "error" }));
 
   // --- Clicks: dialogs, closing, copying, going back, the phone's menu.
 

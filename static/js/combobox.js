@@ -94,6 +94,7 @@
         const address = new URL(root.dataset.url, location.href);
         address.searchParams.set("q", text);
         const answer = await fetch(address, { signal: request.signal, headers: { "X-Requested-With": "fetch" }, redirect: "manual" });
+        if (answer.type === "opaqueredirect") { document.dispatchEvent(new Event("signed-out")); return; }
         if (!answer.ok) throw new Error(String(answer.status));
         const html = await answer.text();
         if (mine === asked && document.activeElement === input) show(html, text);

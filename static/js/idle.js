@@ -56,6 +56,7 @@
 
   stay.addEventListener("click", stayOrSignIn);
   dialog.addEventListener("cancel", (event) => { event.preventDefault(); stayOrSignIn(); });
+  document.addEventListener("signed-out", signedOut);
   tabs?.addEventListener("message", () => used({ tell: false }));
   document.addEventListener("htmx:afterRequest", (event) => {
     const sent = event.detail.requestConfig?.headers || {};
