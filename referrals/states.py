@@ -1,5 +1,7 @@
 """The two axes of a referral: the journey of the patient and the loop of the report."""
 
+from dataclasses import dataclass
+
 from django.db import models
 
 
@@ -59,6 +61,7 @@ REOPENABLE = frozenset({J.DECLINED, J.UNREACHABLE, J.CANCELLED, J.PATIENT_DECLIN
 CLOSED = REOPENABLE | {J.COMPLETED, J.REDIRECTED, J.ENTERED_IN_ERROR}
 AWAITING_BOOKING = frozenset({J.REQUESTED, J.ACCEPTED, J.NO_SHOW})
 SEEN = frozenset({J.ATTENDED, J.IN_CARE, J.COMPLETED, J.DISCONTINUED})
+WITHDRAWN = frozenset({J.DECLINED, J.REDIRECTED, J.ENTERED_IN_ERROR})  # what takes a thank-you back
 NEEDS_REASON = frozenset({J.DECLINED, J.CANCELLED, J.REDIRECTED, J.DISCONTINUED, J.ENTERED_IN_ERROR})
 
 # From shared product rules; on_hold and entered_in_error go back to the state they came from.
@@ -101,6 +104,100 @@ ALLOWED: dict[str, frozenset[str]] = {
 UNDO_ERROR_DAYS = 30
 
 
+class Verb(models.TextChoices):
+    """What a person does to a referral; the labels are those of the buttons."""
+
+    REQUEST = "request", "Log it"
+    ACCEPT = "accept", "Accept"
+    SCHEDULE = "schedule", "Booked for…"
+    ATTEND = "attend", "They came"
+    START_CARE = "start_care", "Care has begun"
+    COMPLETE = "complete", "Care is complete"
+    MISS = "miss", "They did not come"
+    REBOOK = "rebook", "The appointment is off: book again"
+    HOLD = "hold", "Put on hold"
+    RESUME = "resume", "Take up again"
+    MARK_UNREACHABLE = "mark_unreachable", "Cannot be reached"
+    PATIENT_DECLINES = "patient_declines", "The patient declined"
+    DECLINE = "decline", "Decline"
+    REDIRECT = "redirect", "Pass on to another partner"
+    DISCONTINUE = "discontinue", "The patient stopped coming"
+    CANCEL = "cancel", "Cancel"
+    REOPEN = "reopen", "Reopen"
+    ENTER_IN_ERROR = "enter_in_error", "Entered in error"
+    UNDO_ERROR = "undo_error", "It was no error"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of the table as a verb. ``to`` is None where the step goes back to where it came from."""
+
+    verb: Verb
+    to: Journey | None
+    start: frozenset[str]
+    stamp: str = ""  # the date field that the first such step fills
+
+    @property
+    def label(self) -> str:
+        return self.verb.label
+
+    @property
+    def needs_reason(self) -> bool:
+        return self.to in NEEDS_REASON or self.verb in {Verb.REOPEN, Verb.UNDO_ERROR}
+
+
+def _towards(target):
+    return frozenset(state for state, targets in ALLOWED.items() if target in targets)
+
+
+STEPS: dict[str, Step] = {
+    step.verb: step
+    for step in (
+        Step(Verb.REQUEST, J.REQUESTED, frozenset({J.DRAFT})),
+        Step(Verb.ACCEPT, J.ACCEPTED, frozenset({J.REQUESTED}), "accepted_on"),
+        Step(Verb.SCHEDULE, J.SCHEDULED, _towards(J.SCHEDULED), "scheduled_on"),
+        Step(Verb.ATTEND, J.ATTENDED, _towards(J.ATTENDED), "attended_on"),
+        Step(Verb.START_CARE, J.IN_CARE, _towards(J.IN_CARE), "in_care_on"),
+        Step(Verb.COMPLETE, J.COMPLETED, _towards(J.COMPLETED), "completed_on"),
+        Step(Verb.MISS, J.NO_SHOW, _towards(J.NO_SHOW)),
+        Step(Verb.REBOOK, J.ACCEPTED, frozenset({J.SCHEDULED})),
+        Step(Verb.RESUME, None, frozenset({J.ON_HOLD})),
+        Step(Verb.HOLD, J.ON_HOLD, _towards(J.ON_HOLD)),
+        Step(Verb.MARK_UNREACHABLE, J.UNREACHABLE, _towards(J.UNREACHABLE)),
+        Step(Verb.PATIENT_DECLINES, J.PATIENT_DECLINED, _towards(J.PATIENT_DECLINED)),
+        Step(Verb.DECLINE, J.DECLINED, _towards(J.DECLINED)),
+        Step(Verb.REDIRECT, J.REDIRECTED, _towards(J.REDIRECTED)),
+        Step(Verb.DISCONTINUE, J.DISCONTINUED, _towards(J.DISCONTINUED)),
+        Step(Verb.CANCEL, J.CANCELLED, _towards(J.CANCELLED)),
+        Step(Verb.REOPEN, J.REQUESTED, REOPENABLE),
+        Step(Verb.ENTER_IN_ERROR, J.ENTERED_IN_ERROR, frozenset(J) - {J.ENTERED_IN_ERROR}),
+        Step(Verb.UNDO_ERROR, None, frozenset({J.ENTERED_IN_ERROR})),
+    )
+}
+
+# The one step that usually comes next; the others stand behind it.
+NEXT_VERB: dict[str, Verb] = {
+    J.DRAFT: Verb.REQUEST,
+    J.REQUESTED: Verb.ACCEPT,
+    J.ACCEPTED: Verb.SCHEDULE,
+    J.SCHEDULED: Verb.ATTEND,
+    J.NO_SHOW: Verb.SCHEDULE,
+    J.ATTENDED: Verb.START_CARE,
+    J.IN_CARE: Verb.COMPLETE,
+    J.ON_HOLD: Verb.RESUME,
+}
+
+
+def steps_from(journey: str) -> list[Step]:
+    """Every step the table allows from this state, the usual ones first."""
+    return [step for step in STEPS.values() if journey in step.start]
+
+
+def next_step(journey: str) -> Step | None:
+    """The one step that usually comes next, or None when the journey is over."""
+    return STEPS[NEXT_VERB[journey]] if journey in NEXT_VERB else None
+
+
 class ReportKind(models.TextChoices):
     INITIAL = "initial", "first report"
 
@@ -122,3 +219,18 @@ class Loop(models.TextChoices):
 
 
 REPORT_DAYS = 7  # when nothing is agreed
+WAITING = frozenset({Loop.NOT_DUE, Loop.DUE})
+DONE = {Side.US: Loop.SENT, Side.THEM: Loop.RECEIVED}
+
+# A patient who was never seen leaves nothing to report about; once seen, only an error does.
+UNSEEN_EXITS = frozenset(
+    {J.DECLINED, J.CANCELLED, J.PATIENT_DECLINED, J.UNREACHABLE, J.REDIRECTED, J.DISCONTINUED}
+)
+STOPPED: dict[str, str] = {
+    exit: f"The referral was {exit.label}." for exit in (J.DECLINED, J.CANCELLED, J.REDIRECTED)
+} | {
+    J.PATIENT_DECLINED: "The patient declined.",
+    J.UNREACHABLE: "The patient could not be reached.",
+    J.DISCONTINUED: "The patient stopped coming.",
+    J.ENTERED_IN_ERROR: "The referral was entered in error.",
+}

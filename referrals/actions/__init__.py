@@ -1,5 +1,16 @@
 """Every write of the referral log, by concept: logging, patients, the journey, the reports."""
 
+from referrals.actions.journey import move, redirect
 from referrals.actions.log import receive, send
+from referrals.actions.loop import confirm_report, record_report, take_report_back, waive_report
 
-__all__ = ["receive", "send"]
+__all__ = [
+    "confirm_report",
+    "move",
+    "receive",
+    "record_report",
+    "redirect",
+    "send",
+    "take_report_back",
+    "waive_report",
+]

@@ -67,7 +67,7 @@ def _log(direction, *, by, patient, happened_on, partner, same_matter_as=None, *
     )
     referral.reason, referral.source_name = sealed["reason"], sealed["source_name"]
     if same_matter_as:
-        referral.matter = _matter_of(same_matter_as, patient)
+        referral.matter = _matter_of(same_matter_as, referral)
     referral.save()
     JourneyEvent.objects.create(referral=referral, after=Journey.REQUESTED, happened_on=happened_on, by=by)
     promise_report(referral)
@@ -98,7 +98,8 @@ def office_on(partner, day):
     return offices[0]
 
 
-def _matter_of(earlier, patient):
-    if earlier.patient_id != patient.pk:
-        raise Refused("The same matter is one of the same patient.", field="matter")
+def _matter_of(earlier, referral):
+    """Both directions are counted apart, so a matter is one of a patient and a direction."""
+    if (earlier.patient_id, earlier.direction) != (referral.patient_id, referral.direction):
+        raise Refused("The same matter is one of the same patient and direction.", field="matter")
     return earlier.matter

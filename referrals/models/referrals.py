@@ -59,7 +59,7 @@ class Referral(PracticeOwned):
     """One patient passed on. ``happened_on`` is when it happened, ``entered_at`` when it was typed.
 
     A step that was skipped keeps an empty date: none is ever invented. ``matter`` is the id of the
-    first referral of the same matter (its own id where it is the first).
+    first referral of the same patient, matter and direction (its own id where it is the first).
     """
 
     direction = models.CharField(max_length=8, choices=Direction)
