@@ -84,7 +84,8 @@ class Supervisor:
             self.environment = self._environment()
             self._python("inbox", "referralcrm.embedded.inbox", stage=Stage.CARRY)
         if place.is_elsewhere:
-            self._say(f"    {place.account.pw_name} cannot reach the data folder: {place.folder}")
+            self._say(f"    database and broker in {place.folder}:")
+            self._say(f"    they run as {place.account.pw_name}, who cannot enter this checkout's folder")
 
     def _environment(self):
         """What every part of the product is told, so that no part has to work it out."""
