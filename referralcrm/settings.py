@@ -160,7 +160,8 @@ LOGIN_URL = "practice:sign_in"
 LOGIN_REDIRECT_URL = "front:today"
 IDLE_SECONDS = seconds("IDLE_SECONDS", 15 * 60)
 KEPT_SECONDS = 30 * 60
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# The idle clock ends a session long before this; typing is kept even over a weekend.
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 SESSION_COOKIE_NAME = f"referralcrm_{env.int('PORT', default=8000)}"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"referralcrm_csrf_{env.int('PORT', default=8000)}"
@@ -171,6 +172,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "email"
+AXES_SENSITIVE_PARAMETERS = ["email", "next", "kept"]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "referralcrm.practice.views.locked_out"
 AXES_VERBOSE = False

@@ -28,6 +28,14 @@ def found(*, name, email, manager_name, password, **fields):
 
 
 @transaction.atomic
+def note_failed_sign_in(email):
+    """Leave an audit row when it was somebody of ours; what strangers type is never kept."""
+    if person := User.objects.filter(email__iexact=email).first():
+        with enter(person.practice):
+            record("failed to sign in", subject=person, note=person.name)
+
+
+@transaction.atomic
 def change_password(person, *, new, by):
     """Set a new password that the rules allow; other sessions of the person end."""
     if person.pk != by.pk:

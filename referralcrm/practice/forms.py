@@ -6,14 +6,38 @@ from django.contrib.auth import authenticate, password_validation
 
 from referralcrm.core.forms import HouseForm
 
+LONGEST_PASSWORD = 200
+NEW_PASSWORD_HELP = (
+    "At least 12 characters. Not your name or e-mail, not only digits, "
+    "and none of the passwords many people use. A short sentence is good."
+)
+
+
+def password_field(*, label, autocomplete, **kwargs):
+    return forms.CharField(
+        label=label,
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
+        **kwargs,
+    )
+
+
+def new_password_field(label="New password"):
+    return password_field(label=label, autocomplete="new-password", help_text=NEW_PASSWORD_HELP)
+
 
 class SignInForm(HouseForm):
     email = forms.EmailField(
-        label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+        label="E-mail",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
-    password = forms.CharField(
-        strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    )
+    password = password_field(label="Password", autocomplete="current-password")
+
+    def clean_email(self):
+        """One spelling, so that the lock-out counts every way of writing an address together."""
+        return self.cleaned_data["email"].casefold()
 
     def layout(self):
         return Layout("email", "password")
@@ -32,17 +56,8 @@ class SignInForm(HouseForm):
 
 
 class PasswordForm(HouseForm):
-    current = forms.CharField(
-        label="Password now",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    new = forms.CharField(
-        label="New password",
-        strip=False,
-        help_text="At least 12 characters; a short sentence is good.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    current = password_field(label="Password now", autocomplete="current-password")
+    new = new_password_field()
 
     def __init__(self, *args, person, **kwargs):
         super().__init__(*args, **kwargs)

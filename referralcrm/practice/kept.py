@@ -3,6 +3,7 @@
 import base64
 import json
 import time
+import zlib
 
 from django.conf import settings
 from django.http import QueryDict
@@ -15,7 +16,8 @@ SESSION_KEY = "kept"
 def keep(body: QueryDict, *, user_id, path: str) -> str:
     """Seal a POST body that could not be carried out. The token may stand in a page."""
     text = json.dumps({"at": time.time(), "body": body.urlencode()})
-    return base64.urlsafe_b64encode(wrap(text.encode(), bound_to=_place(user_id, path))).decode()
+    box = wrap(zlib.compress(text.encode()), bound_to=_place(user_id, path))
+    return base64.urlsafe_b64encode(box).decode()
 
 
 def hold(request, *, path, body):
@@ -23,13 +25,22 @@ def hold(request, *, path, body):
     request.session[SESSION_KEY] = [path, keep(body, user_id=request.user.pk, path=path)]
 
 
+def take(request) -> QueryDict | None:
+    """The typing kept for this person and this page, once; any other page leaves it be."""
+    path, token = request.session.get(SESSION_KEY, ("", ""))
+    if path != request.get_full_path():
+        return None
+    del request.session[SESSION_KEY]
+    return recover(token, user_id=request.user.pk, path=path)
+
+
 def recover(token: str, *, user_id, path: str) -> QueryDict | None:
     """The body sealed for this person and path, or None when it is not theirs or too old."""
     try:
-        sealed = base64.urlsafe_b64decode(token)
-        kept = json.loads(unwrap(sealed, bound_to=_place(user_id, path)))
+        box = unwrap(base64.urlsafe_b64decode(token), bound_to=_place(user_id, path))
     except (Tampered, ValueError, IndexError):
         return None
+    kept = json.loads(zlib.decompress(box))
     if time.time() - kept["at"] > settings.KEPT_SECONDS:
         return None
     body = QueryDict(kept["body"], mutable=True)

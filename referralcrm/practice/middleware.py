@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,8 +19,9 @@ from referralcrm.practice.forms import SignInForm
 from referralcrm.practice.scope import enter
 
 SEEN = "seen"
-IDLE_USER = "idle_user"
-WRITE_EVERY = 30  # seconds between two writes of the idle clock
+LAST_PERSON = "last_person"
+WRITE_EVERY = 10  # seconds between two writes of the idle clock
+BACKGROUND = "X-Background"
 
 
 class IdleMiddleware:
@@ -35,18 +36,22 @@ class IdleMiddleware:
     def __call__(self, request):
         if request.user.is_authenticated:
             self._look_at_the_clock(request)
-        request.idle_user_id = request.session.get(IDLE_USER)
         return self.get_response(request)
 
     def _look_at_the_clock(self, request):
         now = time.time()
-        seen = request.session.get(SEEN, now)
-        if now - seen > settings.IDLE_SECONDS:
-            idle_user = str(request.user.pk)
-            logout(request)
-            request.session[IDLE_USER] = idle_user  # a poll or a ping may meet the clock before the form does
-        elif "X-Background" not in request.headers and now - request.session.get(SEEN, 0) > WRITE_EVERY:
+        seen = request.session.get(SEEN)
+        if seen is not None and now - seen > settings.IDLE_SECONDS:
+            end_session(request)
+        elif seen is None or (BACKGROUND not in request.headers and now - seen > WRITE_EVERY):
             request.session[SEEN] = now
+
+
+def end_session(request):
+    """Sign out, and remember whose window it was: a form still open in it may be kept for them."""
+    last_person = str(request.user.pk)
+    logout(request)
+    request.session[LAST_PERSON] = last_person
 
 
 class PracticeMiddleware:
@@ -57,16 +62,22 @@ class PracticeMiddleware:
 
     def __call__(self, request):
         request.kept = None
+        response = self._answer(request)
+        response.setdefault("Cache-Control", "no-store")  # Back after sign-out shows nothing
+        return response
+
+    def _answer(self, request):
         if not request.user.is_authenticated:
             return self.get_response(request)
-        with enter(request.user.practice), reading() as patients:
+        person = request.user
+        with enter(person.practice), reading() as patients:
             response = self.get_response(request)
             if response.status_code >= 500 or getattr(response, "rolls_back", False):
                 transaction.set_rollback(True)
             elif patients:
                 record(
                     "read",
-                    by=request.user,
+                    by=person,
                     subjects=sorted(patients),
                     subject_type="patient",
                     note=request.resolver_match.view_name,
@@ -81,9 +92,10 @@ class PracticeMiddleware:
         if not request.user.is_authenticated:
             return ask_to_sign_in(request, view)
         if not request.user.may(view.permission):
+            record("refused", by=request.user, note=request.resolver_match.view_name)
             return render(request, "errors/403.html", status=403)
         if request.method == "GET" and kept.SESSION_KEY in request.session:
-            request.kept = _recover(request)
+            request.kept = kept.take(request)
         return None
 
     def process_exception(self, request, exception):
@@ -99,27 +111,23 @@ def ask_to_sign_in(request, view):
     if request.htmx:
         return HttpResponse(status=401)  # the page says so over itself; a sign-in form in a row helps nobody
     target = request.get_full_path()
-    if request.method == "GET":
-        query = {"next": target} | ({"idle": 1} if request.idle_user_id else {})
-        return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode(query)}")
-    can_refill = request.idle_user_id and "GET" in view.methods
+    last_person = request.session.get(LAST_PERSON)
+    if request.method in ("GET", "HEAD"):
+        return redirect(_sign_in_address(target, idle=bool(last_person)))
+    has_page = "GET" in view.methods
+    token = kept.keep(request.POST, user_id=last_person, path=target) if last_person and has_page else ""
     return render(
         request,
         "practice/sign_in.html",
         {
             "form": SignInForm(),
-            "next": target if "GET" in view.methods else reverse(settings.LOGIN_REDIRECT_URL),
-            "kept": kept.keep(request.POST, user_id=request.idle_user_id, path=target) if can_refill else "",
+            "next": target if has_page else reverse(settings.LOGIN_REDIRECT_URL),
+            "kept": token,
             "too_late": True,
         },
         status=403,
     )
 
 
-def _recover(request) -> QueryDict | None:
-    """Hand the kept body to the one page it was typed on; any other page leaves it be."""
-    path, token = request.session[kept.SESSION_KEY]
-    if path != request.get_full_path():
-        return None
-    del request.session[kept.SESSION_KEY]
-    return kept.recover(token, user_id=request.user.pk, path=path)
+def _sign_in_address(target, *, idle):
+    return f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': target} | ({'idle': 1} if idle else {}))}"

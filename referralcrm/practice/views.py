@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import login, update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,6 +11,7 @@ from referralcrm.audit.actions import record
 from referralcrm.core.forms import bound, is_sent
 from referralcrm.practice import actions, kept
 from referralcrm.practice.forms import PasswordForm, SignInForm
+from referralcrm.practice.middleware import end_session
 from referralcrm.practice.permissions import Permission, allow, public
 from referralcrm.practice.scope import enter
 
@@ -19,22 +20,29 @@ from referralcrm.practice.scope import enter
 def sign_in(request):
     form = bound(request, SignInForm)
     target, token = _target(request), request.POST.get("kept", "")
-    if is_sent(request, form) and (person := form.authenticate(request)):
-        login(request, person)
-        with enter(person.practice):
-            record("signed in", by=person)
-        if token:
-            request.session[kept.SESSION_KEY] = [target, token]
-        return redirect(target)
+    if is_sent(request, form):
+        if person := form.authenticate(request):
+            return _let_in(request, person, target, token)
+        actions.note_failed_sign_in(form.cleaned_data["email"])
     context = {"form": form, "next": target, "kept": token, "idle": "idle" in request.GET}
     return render(request, "practice/sign_in.html", context)
+
+
+def _let_in(request, person, target, token):
+    """Sign ``person`` in and go to ``target``; typing kept for it waits in the session."""
+    login(request, person)
+    with enter(person.practice):
+        record("signed in", by=person)
+    if token:
+        request.session[kept.SESSION_KEY] = [target, token]
+    return redirect(target)
 
 
 @public(methods="POST")
 def sign_out(request):
     if request.user.is_authenticated:
         record("signed out", by=request.user)
-        logout(request)
+        end_session(request)
     return redirect(settings.LOGIN_URL)
 
 
