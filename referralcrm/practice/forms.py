@@ -7,7 +7,7 @@ from django.contrib.auth import authenticate, password_validation
 from referralcrm.core.forms import HouseForm
 
 LONGEST_PASSWORD = 200
-NEW_PASSWORD_HELP = (
+STRONG_ENOUGH = (
     "At least 12 characters. Not your name or e-mail, not only digits, "
     "and none of the passwords many people use. A short sentence is good."
 )
@@ -24,7 +24,7 @@ def password_field(*, label, autocomplete, **kwargs):
 
 
 def new_password_field(label="New password"):
-    return password_field(label=label, autocomplete="new-password", help_text=NEW_PASSWORD_HELP)
+    return password_field(label=label, autocomplete="new-password", help_text=STRONG_ENOUGH)
 
 
 class SignInForm(HouseForm):
