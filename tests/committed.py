@@ -99,27 +99,27 @@ class Committed:
             yield f"http://{LOOPBACK}:{port}"
 
 
-@pytest.fixture(scope="session")
-def template_database(django_db_setup, django_db_blocker):
-    """The migrated test database, empty and never connected to, to copy from."""
-    source = connections["owner"].settings_dict["NAME"]
-    template = f"{source}_template"
-    with django_db_blocker.unblock():
-        connections.close_all()
-        _on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", template)
-        _on_server("CREATE DATABASE {} TEMPLATE {}", template, source)
-    return template
+def keep_template() -> None:
+    """Copy the migrated test database, still empty, to one that nobody connects to: what is cloned."""
+    connections.close_all()
+    _on_server("DROP DATABASE IF EXISTS {}", template_name())
+    _on_server("CREATE DATABASE {} TEMPLATE {}", template_name(), connections["owner"].settings_dict["NAME"])
+
+
+def template_name() -> str:
+    """One a worker of pytest-xdist, beside its test database."""
+    return f"{connections['owner'].settings_dict['TEST']['NAME'] or 'test'}_template"
 
 
 @pytest.fixture
-def committed(template_database, django_db_blocker):
-    with django_db_blocker.unblock(), _clone(template_database) as clone:
+def committed(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), _clone(template_name()) as clone:
         yield clone
 
 
 @pytest.fixture(scope="module")
-def committed_module(template_database, django_db_blocker):
-    with django_db_blocker.unblock(), _clone(template_database) as clone:
+def committed_module(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), _clone(template_name()) as clone:
         yield clone
 
 

@@ -7,14 +7,22 @@ from django.test.utils import setup_databases
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
 from tests import factories
+from tests.committed import keep_template
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker, django_db_keepdb, django_db_createdb):
+def django_db_setup(
+    django_test_environment,
+    django_db_modify_db_settings,  # a database for each worker of pytest-xdist
+    django_db_blocker,
+    django_db_keepdb,
+    django_db_createdb,
+):
     """Both connections, whichever of them the chosen tests ask for: only the owner's migrates."""
     keep = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock():
         setup_databases(verbosity=0, interactive=False, keepdb=keep, aliases={"default", "owner"})
+        keep_template()  # now, before any test has connected
 
 
 @pytest.fixture
