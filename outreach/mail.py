@@ -1,6 +1,43 @@
 """Renders message templates; sends nothing."""
 
-from django.template.loader import get_template
+import html
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.template.loader import get_template, render_to_string
+from django.utils import timezone
+
+from outreach.states import RuleKind
+
+FIELD = re.compile(r"\{([^{}]*)\}")
+FIELDS = {
+    "greeting": "how the letter begins after Dear: Dr Okafor",
+    "patients": "how many patients the thanks are for, in words: a patient, two patients",
+    "practice": "the name of this practice",
+    "signature": "who signs: the practice",
+    "name": "the first name of the colleague who reads it",
+    "people": "how many people to keep in touch with, in words",
+    "link": "the address of the Today page",
+}
+FIELDS_OF = {
+    RuleKind.THANK_YOU: ("greeting", "patients", "practice", "signature"),
+    RuleKind.DIGEST: ("name", "people", "practice", "link"),
+}
+ABOUT_A_PATIENT = re.compile(
+    r"patient|name|initial|birth|born|dob|age|sex|gender|record|mrn|number|diagnos|condition|reason|complaint"
+    r"|visit|appointment|attend|date|day|treat|therap|result|note|insur|phone|address|referral",
+    re.IGNORECASE,
+)
+OPT_OUT = "If you would rather not get mail like this, answer with “no e-mail” and we will stop."
+NUMBERS = (
+    "no patient",
+    "a patient",
+    *(f"{word} patients" for word in ["two", "three", "four", "five", "six"]),
+)
 
 
 def default_text(kind) -> tuple[str, str]:
@@ -10,3 +47,79 @@ def default_text(kind) -> tuple[str, str]:
 
 def _source(kind, part):
     return get_template(f"outreach/mail/{kind}.{part}").template.source
+
+
+def lint(text: str, kind=RuleKind.THANK_YOU) -> list[str]:
+    """What is wrong with a template of this kind, in sentences; an empty list when nothing is.
+
+    Only the fields of a short list are filled in, and none of them says anything about a patient.
+    """
+    known = FIELDS_OF[kind]
+    problems = []
+    for name in dict.fromkeys(FIELD.findall(text)):
+        if name in known:
+            continue
+        if ABOUT_A_PATIENT.search(name):
+            problems.append(f"{{{name}}} would tell something about a patient, which no mail may do.")
+        else:
+            offered = ", ".join(f"{{{field}}}" for field in known)
+            problems.append(f"{{{name}}} is not filled in by anything. There are: {offered}.")
+    if re.search(r"[{}]", FIELD.sub("", text)):
+        problems.append("A curly bracket stands alone. Write a field like {practice}.")
+    return problems
+
+
+def fill(text: str, values: dict[str, str]) -> str:
+    """Put the values in place of their fields; a field without a value stays as it is written."""
+    return FIELD.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def thanks(rule, *, practice, partner, patients: int) -> tuple[str, str]:
+    """Subject and body of a thank-you for so many patients."""
+    values = {
+        "greeting": partner.greeting,
+        "patients": NUMBERS[patients] if patients < len(NUMBERS) else f"{patients} patients",
+        "practice": practice.name,
+        "signature": practice.name,
+    }
+    return one_line(fill(rule.subject, values))[:150], fill(rule.body, values)
+
+
+def compose(*, practice, to: str, subject: str, body: str, message_id: str, to_partner: bool) -> bytes:
+    """The mail as it travels: plain text with a simple HTML alternative, 7-bit.
+
+    ``message_id`` is the left part of the Message-ID, the same at every attempt.
+    Raises UnicodeError or ValueError when ``to`` is no address that mail can be sent to.
+    """
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(one_line(practice.name), addr_spec=settings.MAIL_FROM)
+    mail["To"] = Address(addr_spec=ascii_address(to))
+    if practice.reply_to:
+        mail["Reply-To"] = Address(addr_spec=ascii_address(practice.reply_to))
+    mail["Subject"] = one_line(subject)
+    mail["Date"] = format_datetime(timezone.now())
+    mail["Message-ID"] = f"<{message_id}@{settings.MAIL_DOMAIN}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    text = f"{body.rstrip()}\n" + (f"\n--\n{OPT_OUT}\n" if to_partner else "")
+    mail.set_content(text, cte="quoted-printable")
+    mail.add_alternative(as_html(body, opt_out=OPT_OUT if to_partner else ""), "html", cte="quoted-printable")
+    return mail.as_bytes()
+
+
+def as_html(body: str, *, opt_out: str = "") -> str:
+    """The same words as HTML."""
+    return render_to_string("outreach/mail/letter.html", {"body": body.strip(), "opt_out": opt_out})
+
+
+def one_line(text: str) -> str:
+    """Without line breaks and other control characters, so that no name can add a header."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def ascii_address(address: str) -> str:
+    """The address with an international domain in its ASCII form. Raises UnicodeError, ValueError."""
+    local, at, domain = address.rpartition("@")
+    plain = f"{local}@{domain.encode('idna').decode()}"
+    if not at or not plain.isascii() or not plain.isprintable() or re.search(r"[\s<>]", plain):
+        raise ValueError(f"Mail cannot be sent to {html.escape(address)}")
+    return plain

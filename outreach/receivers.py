@@ -3,14 +3,47 @@
 from django.dispatch import receiver
 
 from outreach.actions import tasks
+from outreach.actions.messages import recipients, thanks
 from outreach.actions.rules import seed_rules
+from partners.signals import partner_ended, partner_opted_out, partner_resumed
 from referralcrm.practice.signals import practice_founded
-from referrals.signals import recommended, source_unknown
+from referrals.signals import (
+    recommended,
+    referral_received,
+    referral_restored,
+    referral_withdrawn,
+    source_unknown,
+)
 
 
 @receiver(practice_founded)
 def write_rules(sender, practice, **kwargs):
     seed_rules()
+
+
+@receiver(referral_received)
+def thank(sender, referral, by, **kwargs):
+    thanks.thank(referral, by=by)
+
+
+@receiver(referral_withdrawn)
+def take_thanks_back(sender, referral, by, **kwargs):
+    thanks.take_back(referral, by=by)
+
+
+@receiver(referral_restored)
+def put_thanks_back(sender, referral, by, **kwargs):
+    thanks.put_back(referral, by=by)
+
+
+@receiver([partner_ended, partner_opted_out])
+def stop_mail(sender, partner, by, **kwargs):
+    recipients.stop_for(partner, by=by)
+
+
+@receiver(partner_resumed)
+def resume_mail(sender, partner, by, **kwargs):
+    recipients.resume_for(partner, by=by)
 
 
 @receiver(source_unknown)

@@ -3,8 +3,11 @@
 from celery import shared_task
 
 from outreach.actions import heartbeats
+from outreach.actions.messages import send as sending
+from outreach.actions.messages.sweep import recover
 from referralcrm.core.nudge import nudge
 from referralcrm.practice.models import Practice
+from referralcrm.practice.scope import enter
 
 
 @shared_task(name="outreach.tick")
@@ -18,3 +21,14 @@ def tick(by):
 @shared_task(name="outreach.sweep")
 def sweep(practice_id):
     """What is due in one practice, so that one practice's trouble is not another's."""
+    practice = Practice.objects.get(pk=practice_id)
+    with enter(practice, durable=True):
+        recover()
+    send(practice_id)
+
+
+@shared_task(name="outreach.send")
+def send(practice_id):
+    """Send what is due in one practice; what a task has no time for is left to the next."""
+    if sending.send_due(Practice.objects.get(pk=practice_id)):
+        nudge("outreach.send", practice_id)

@@ -223,6 +223,7 @@ INBOX_SMTP_URL = text("INBOX_SMTP_URL", addresses.smtp_url)
 INBOX_DIR = text("INBOX_DIR", lambda: str(addresses.inbox_dir()))
 MAIL_FROM = text("MAIL_FROM", "clinic@referralcrm.invalid")
 MAIL_DOMAIN = text("MAIL_DOMAIN", "referralcrm.invalid")
+LEASE_SECONDS = seconds("LEASE_SECONDS", 2 * 60)  # how long a worker may keep a message
 
 CELERY_BROKER_URL = text("REDIS_URL", addresses.redis_url)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -3,6 +3,10 @@
 from datetime import date
 from itertools import count
 
+from django.utils import timezone
+
+from outreach.models import Message, MessageCause, Rule
+from outreach.states import RuleKind
 from partners.models import Discipline, Organisation, Partner
 from partners.states import Stage
 from referralcrm.practice.models import Location, Practice, Service, User
@@ -68,4 +72,17 @@ def referral(*, partner=None, patient=None, direction="received", reason="", **f
     )
     made.reason = reason
     made.save()
+    return made
+
+
+def message(*, partner=None, kind=RuleKind.THANK_YOU, referrals=1, **fields):
+    """A note that is due now, for so many received referrals."""
+    partner = partner or globals()["partner"]()
+    rule = Rule.objects.get(kind=kind)
+    made = Message.objects.create(
+        rule=rule, partner=partner, **{"due_at": timezone.now(), "to_address": partner.email} | fields
+    )
+    for _ in range(referrals):
+        cause = referral(partner=partner)
+        MessageCause.objects.create(rule=rule, fact=f"referral:{cause.pk}", message=made, referral=cause)
     return made

@@ -113,6 +113,18 @@ def skip(task, *, because, version, by):
 
 
 @transaction.atomic
+def cancel(task, *, because, by=None):
+    """No longer needed: what asked for it was taken back. Nothing happens when it is closed already."""
+    closed = {"state": TaskState.CANCELLED, "skipped_because": because[:200], "closed_by": by}
+    if (
+        Task.objects.open()
+        .filter(pk=task.pk)
+        .update(**closed, closed_at=timezone.now(), version=F("version") + 1)
+    ):
+        record("cancelled", by=by, subject=task)
+
+
+@transaction.atomic
 def reassign(task, *, owner, version, by):
     """Hand it to somebody who works here now, or to nobody in particular (None). Raises Refused."""
     if owner and not (owner.is_active and owner.practice_id == task.practice_id):

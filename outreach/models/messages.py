@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from outreach.states import NEEDS_ANSWER, Approval, Hold, MessageState, RuleKind, Suppression
+from outreach.models.tasks import Task
+from outreach.states import NEEDS_ANSWER, UNCLAIMED, Approval, Hold, MessageState, RuleKind, Suppression
 from partners.models import Partner
 from referralcrm.practice.models import PracticeOwned, User, scoped
 from referrals.models import Referral
@@ -42,14 +43,19 @@ class MessageQuerySet(models.QuerySet):
 
     def needing_answer(self):
         """Failed, or may not have arrived: a person has to decide."""
-        return self.filter(state__in=NEEDS_ANSWER, answered_at__isnull=True)
+        return self.filter(state__in=NEEDS_ANSWER)
+
+    def joinable(self):
+        """Not on its way, and never offered again by a person: its text may still change."""
+        return self.filter(state__in=UNCLAIMED, answered_at__isnull=True)
 
 
 class Message(PracticeOwned):
     """One outgoing e-mail to one recipient: a partner, or a person of the practice.
 
     ``attempt`` fences workers: each claim takes the next number, and every later step repeats it.
-    ``waiting_because`` says in words why a pending message is not sent yet.
+    ``waiting_because`` says in words why a pending message is not sent yet. The text is made from
+    the rule as the message leaves, unless ``text_fixed`` says that subject and body are final.
     """
 
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="+")
@@ -59,6 +65,7 @@ class Message(PracticeOwned):
     hold = models.CharField(max_length=14, choices=Hold, blank=True)
     suppression = models.CharField(max_length=10, choices=Suppression, blank=True)
     due_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
     waiting_because = models.CharField(max_length=160, blank=True)
     ignore_quiet_hours = models.BooleanField(default=False)
     attempt = models.PositiveIntegerField(default=0)
@@ -67,6 +74,7 @@ class Message(PracticeOwned):
     to_address = models.EmailField(blank=True)
     subject = models.CharField(max_length=150, blank=True)
     body = models.TextField(blank=True)
+    text_fixed = models.BooleanField(default=False)
     reply = models.CharField("the mail server's answer", max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -118,17 +126,27 @@ class Message(PracticeOwned):
         return str(self.pk)
 
 
+class MessageCauseQuerySet(models.QuerySet):
+    def live(self):
+        """Not taken back."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
 class MessageCause(PracticeOwned):
-    """Why a message exists. The unique constraint makes every repeat of a fact harmless."""
+    """Why a message, or a task to thank by hand, exists: a fact finds its place in one of them.
+
+    The unique constraint makes every repeat of a fact harmless.
+    """
 
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="+")
     fact = models.CharField(max_length=80)
     message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="causes")
+    task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="causes")
     referral = models.ForeignKey(Referral, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects = scoped(models.QuerySet)
+    objects = scoped(MessageCauseQuerySet)
 
     class Meta:
         indexes = [models.Index(fields=["practice", "referral"], name="cause_by_referral")]

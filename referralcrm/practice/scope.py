@@ -7,9 +7,12 @@ from django_scopes import get_scope, scope
 
 
 @contextmanager
-def enter(practice):
-    """Run the block in one transaction that sees only this practice's rows (a Practice)."""
-    with transaction.atomic(), scope(practice=practice):
+def enter(practice, *, durable=False):
+    """Run the block in one transaction that sees only this practice's rows (a Practice).
+
+    ``durable`` promises that it is committed as the block ends, and raises inside another transaction.
+    """
+    with transaction.atomic(durable=durable), scope(practice=practice):
         before = _set(practice.pk)
         yield practice
         if not transaction.get_rollback():  # the rollback itself gives the setting back

@@ -1,0 +1,66 @@
+"""When the partner a message is for moves, retires, dies, asks for no mail, or comes back."""
+
+from django.db import transaction
+
+from outreach.actions import tasks
+from outreach.actions.messages.schedule import next_slot
+from outreach.actions.messages.thanks import LONG_AGO, locked, standing
+from outreach.actions.messages.verdict import EXPIRES_AFTER, Verdict, partner_obstacle
+from outreach.models import Message, MessageCause, Task
+from outreach.states import UNCLAIMED, Hold, MessageState, Suppression, TaskState
+from partners.states import Stage
+from referralcrm.audit.actions import record
+from referralcrm.practice.calendar import Calendar
+from referralcrm.practice.scope import current_practice
+
+STOPPED = {"hold__in": [Hold.PARTNER_ENDED]}, {"suppression__in": [Suppression.OPTED_OUT, Suppression.ENDED]}
+
+
+@transaction.atomic
+def stop_for(partner, *, by=None):
+    """Hold or stop what waits for a partner who ended or asked for no e-mail, and call off thanks by hand."""
+    partner = locked(partner.pk)
+    if verdict := partner_obstacle(partner):
+        waiting = Message.objects.filter(partner=partner, state__in=UNCLAIMED)
+        for message in waiting.select_for_update(no_key=True):
+            _apply(message, verdict)
+            record("stopped", by=by, subject=message)
+    if partner.stage == Stage.ENDED:
+        _call_off_thanks(partner, by=by)
+
+
+@transaction.atomic
+def resume_for(partner, *, by=None):
+    """An ending or opt-out was taken back: what it stopped waits again, as a draft where it is old."""
+    partner = locked(partner.pk)
+    calendar = Calendar(current_practice())
+    stopped = Message.objects.filter(partner=partner, answered_at__isnull=True)
+    stopped = stopped.filter(**STOPPED[0]) | stopped.filter(**STOPPED[1])
+    for message in stopped.select_related("rule").select_for_update(no_key=True, of=("self",)):
+        verdict = standing(message.rule, partner, long_ago=_is_old(message))
+        _apply(message, verdict)
+        if verdict.state == MessageState.PENDING:
+            message.due_at, message.waiting_because = next_slot(
+                rule=message.rule, partner=partner, calendar=calendar
+            )
+            message.expires_at = message.due_at + EXPIRES_AFTER
+            message.save(update_fields=["due_at", "waiting_because", "expires_at"])
+        record("resumed", by=by, subject=message)
+
+
+def _apply(message, verdict: Verdict):
+    for name, value in verdict.values().items():
+        setattr(message, name, value)
+    message.version += 1
+    message.save(update_fields=[*verdict.values(), "version"])
+
+
+def _is_old(message) -> bool:
+    oldest = current_practice().today() - LONG_AGO
+    return message.causes.live().filter(referral__happened_on__lt=oldest).exists()
+
+
+def _call_off_thanks(partner, *, by):
+    causes = MessageCause.objects.live().filter(task__partner=partner, task__state=TaskState.REQUESTED)
+    for task in Task.objects.filter(pk__in=causes.values("task")):
+        tasks.cancel(task, because=f"{partner.name} is no longer a partner.", by=by)

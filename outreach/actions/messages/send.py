@@ -1,0 +1,272 @@
+"""The fenced sending: claim, offer, mark as being handed over, hand over, write down the answer.
+
+Each step is a durable transaction of its own. A worker that was overtaken finds another attempt or
+state and sends nothing; after the body only the server's answer counts (docs/reliability.md).
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from outreach import mail
+from outreach.actions.messages.verdict import Verdict, held, on_leaving
+from outreach.models import Message, MessageCause
+from outreach.states import Hold, MessageState
+from outreach.transport import Line, Refusal, Unreachable
+from partners.states import AddressState, Stage
+from referralcrm.practice.calendar import Calendar
+from referralcrm.practice.models import Practice
+from referralcrm.practice.scope import enter
+
+logger = logging.getLogger(__name__)
+BATCH = 100
+TASK_SECONDS = 60  # the hard limit of a task
+SECONDS_NEEDED = 40  # what must be left of task and lease to start one more message
+SECONDS_FOR_ONE = 30
+BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60)]
+NOT_AVAILABLE = 421  # RFC 5321: the service, not this message
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One message as this worker has claimed it; ``attempt`` is its fence."""
+
+    practice: Practice
+    pk: object
+    attempt: int
+    lease_until: datetime
+    address: str
+    subject: str
+    body: str
+    content: bytes
+    refusals: int
+
+
+def checkpoint(name: str):
+    """A named instant of a sending, at which the fault tests kill or stop the process."""
+
+
+def server_url(practice) -> str:
+    """Where a practice's mail is handed over. The demo practice never sends outside."""
+    return settings.INBOX_SMTP_URL if practice.is_demo else settings.SMTP_URL
+
+
+def send_due(practice) -> bool:
+    """Send what is due now, for as long as one task may; whether some of it is left for another.
+
+    Stops early when the mail server cannot be reached: the rest stays due.
+    """
+    began = time.monotonic()
+    with Line(server_url(practice), hostname=settings.MAIL_DOMAIN, seconds=SECONDS_FOR_ONE) as line:
+        while claims := claim_due(practice):
+            while claims:
+                if time.monotonic() - began > TASK_SECONDS - SECONDS_NEEDED or not _has_lease(claims[0]):
+                    give_back(practice, claims)
+                    return True
+                if not send_one(claims.pop(0), line):
+                    give_back(practice, claims)
+                    return False
+    return False
+
+
+def claim_due(practice, *, limit=BATCH) -> list[Claim]:
+    """Claim what may leave now; what may not is put off, held or suppressed, with the reason."""
+    now = timezone.now()
+    with enter(practice, durable=True):
+        calendar = Calendar(practice)
+        due = Message.objects.due(now).filter(rule__is_active=True).order_by("due_at", "id")
+        messages = list(
+            due.select_related("rule", "partner", "person").select_for_update(
+                skip_locked=True, no_key=True, of=("self",)
+            )[:limit]
+        )
+        patients = _patients(messages)
+        claims = []
+        for message in messages:
+            if verdict := on_leaving(message, now=now, calendar=calendar):
+                _apply(message, verdict)
+            elif claim := _claim(message, practice, patients=patients.get(message.pk, 0), now=now):
+                claims.append(claim)
+    return claims
+
+
+def send_one(claim: Claim, line: Line) -> bool:
+    """Take one claimed message through SMTP. False when the mail server could not be reached."""
+    checkpoint("claimed")
+    try:
+        line.offer(sender=settings.MAIL_FROM, recipient=mail.ascii_address(claim.address))
+    except Refusal as refusal:
+        _settle(claim, refusal.code, str(refusal), MessageState.CLAIMED)
+        return True
+    except Unreachable as error:
+        _settle(claim, NOT_AVAILABLE, f"The mail server cannot be reached: {error}", MessageState.CLAIMED)
+        return False
+    checkpoint("offered")
+    if not _may_hand_over(claim):
+        line.drop()
+        return True
+    checkpoint("dispatching")
+    _hand_over(claim, line)
+    checkpoint("recorded")
+    return True
+
+
+def give_back(practice, claims):
+    """Return what was claimed and not offered, so that it need not wait for its lease to end."""
+    with enter(practice, durable=True):
+        for claim in claims:
+            _fenced(claim, MessageState.CLAIMED).update(state=MessageState.PENDING, lease_until=None)
+
+
+def dispatch(claim: Claim) -> bool:
+    """claimed(n) to dispatching(n), unless somebody decided otherwise since; the last way back."""
+    with enter(claim.practice, durable=True):
+        leaving = _fenced(claim, MessageState.CLAIMED).filter(
+            Q(person__is_active=True, person__email=claim.address)
+            | Q(
+                partner__email_opted_out_at__isnull=True,
+                partner__email_state=AddressState.OK,
+                partner__deleted_at__isnull=True,
+                partner__email=claim.address,
+            )
+            & ~Q(partner__stage=Stage.ENDED),
+            rule__is_active=True,
+        )
+        return bool(
+            leaving.update(
+                state=MessageState.DISPATCHING,
+                lease_until=timezone.now() + lease(),
+                to_address=claim.address,
+                subject=claim.subject,
+                body=claim.body,
+            )
+        )
+
+
+def settle(claim: Claim, code: int, words: str, *states):
+    """Write down what became of this attempt: 2xx sent, 4xx later, 5xx failed; 0 means nobody knows."""
+    with enter(claim.practice, durable=True):
+        _fenced(claim, *states).update(reply=words[:300], **_outcome(claim, code, words))
+
+
+def lease() -> timedelta:
+    """How long a worker may hold a message without a word."""
+    return timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def _may_hand_over(claim) -> bool:
+    try:
+        return dispatch(claim)
+    except (OperationalError, InterfaceError) as error:
+        # Whether the commit took place is not known, but nothing was sent: so it can be taken back.
+        logger.warning("Message %s was not handed over: %s", claim.pk, error)
+        states = [MessageState.CLAIMED, MessageState.DISPATCHING]
+        _settle(claim, 451, "Our database was away for a moment; nothing was sent.", *states)
+        return False
+
+
+def _hand_over(claim, line):
+    """From here on only the server's answer counts; without one the message is in doubt."""
+    try:
+        line.hand_over(claim.content)
+        checkpoint("handed over")
+        reply = line.answer()
+    except Unreachable as error:
+        code, words = 0, f"The connection broke off before the mail server had answered: {error}"
+    else:
+        code, words = reply.code, str(reply)
+    checkpoint("answered")
+    # A sweep may have given up waiting meanwhile; this attempt's own answer still settles it.
+    _settle(claim, code, words, MessageState.DISPATCHING, MessageState.IN_DOUBT)
+
+
+def _settle(claim, code, words, *states):
+    """``settle``, with some patience for a database that is just restarting."""
+    for pause in (0.2, 0.5, 1, 2, 3):
+        try:
+            settle(claim, code, words, *states)
+            return
+        except (OperationalError, InterfaceError):
+            connection.close()
+            time.sleep(pause)
+    settle(claim, code, words, *states)
+
+
+def _outcome(claim, code, words):
+    now = timezone.now()
+    match code // 100:
+        case 2:
+            return {"state": MessageState.SENT, "sent_at": now, "lease_until": None, "waiting_because": ""}
+        case 4:
+            longest = 1 if code == NOT_AVAILABLE else len(BACKOFF) - 1
+            pause = BACKOFF[min(claim.refusals, longest)]
+            return {
+                "state": MessageState.PENDING,
+                "lease_until": None,
+                "refusals": F("refusals") + 1,
+                "due_at": now + pause,
+                "waiting_because": f"It did not leave yet, and is tried again. {words}"[:160],
+            }
+        case 5:
+            return {"state": MessageState.FAILED, "lease_until": None, "waiting_because": ""}
+    return {"state": MessageState.IN_DOUBT, "lease_until": None, "waiting_because": ""}
+
+
+def _claim(message, practice, *, patients, now) -> Claim | None:
+    address = message.partner.email if message.partner else message.person.email
+    subject, body = message.subject, message.body
+    if not message.text_fixed:
+        subject, body = mail.thanks(
+            message.rule, practice=practice, partner=message.partner, patients=patients
+        )
+    try:
+        content = mail.compose(
+            practice=practice,
+            to=address,
+            subject=subject,
+            body=body,
+            message_id=message.message_id,
+            to_partner=bool(message.partner),
+        )
+    except (UnicodeError, ValueError):
+        _apply(message, held(Hold.NO_ADDRESS))
+        return None
+    message.state, message.attempt = MessageState.CLAIMED, message.attempt + 1
+    message.lease_until, message.waiting_because = now + lease(), ""
+    message.save(update_fields=["state", "attempt", "lease_until", "waiting_because"])
+    return Claim(
+        practice=practice,
+        pk=message.pk,
+        attempt=message.attempt,
+        lease_until=message.lease_until,
+        address=address,
+        subject=subject,
+        body=body,
+        content=content,
+        refusals=message.refusals,
+    )
+
+
+def _patients(messages) -> dict:
+    """How many live causes each message has."""
+    causes = MessageCause.objects.live().filter(message__in=messages)
+    return dict(causes.values_list("message").annotate(Count("pk")))
+
+
+def _apply(message, verdict: Verdict):
+    Message.objects.filter(pk=message.pk).update(version=F("version") + 1, **verdict.values())
+
+
+def _fenced(claim, *states):
+    """The message, as long as this attempt is the one in charge of it."""
+    return Message.objects.filter(pk=claim.pk, attempt=claim.attempt, state__in=states)
+
+
+def _has_lease(claim) -> bool:
+    return claim.lease_until - timezone.now() > min(timedelta(seconds=SECONDS_NEEDED), lease() / 2)

@@ -1,0 +1,21 @@
+"""What a dead or stopped worker left behind."""
+
+from django.utils import timezone
+
+from outreach.models import Message
+from outreach.states import MessageState
+
+UNKNOWN = "The work stopped between handing it over and the mail server's answer."
+
+
+def recover():
+    """Put messages with an expired lease where they belong.
+
+    One that was claimed goes back: nothing was sent, and its old worker is fenced off. One that was
+    being handed over may not have arrived, and is never sent again by itself.
+    """
+    expired = Message.objects.filter(lease_until__lte=timezone.now())
+    expired.filter(state=MessageState.CLAIMED).update(state=MessageState.PENDING, lease_until=None)
+    expired.filter(state=MessageState.DISPATCHING).update(
+        state=MessageState.IN_DOUBT, lease_until=None, reply=UNKNOWN
+    )

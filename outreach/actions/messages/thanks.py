@@ -1,0 +1,175 @@
+"""Thanks for a received referral: from the fact to its place, in the fact's own transaction."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from outreach.actions import tasks
+from outreach.actions.messages.schedule import next_slot
+from outreach.actions.messages.verdict import EXPIRES_AFTER, Verdict, held, partner_obstacle
+from outreach.models import Message, MessageCause, Rule, Task
+from outreach.states import IN_FLIGHT, UNCLAIMED, Approval, Hold, MessageState, RuleKind, TaskKind, TaskState
+from partners.models import Partner
+from partners.states import Channel, Stage
+from referralcrm.audit.actions import record
+from referralcrm.practice.calendar import Calendar
+from referralcrm.practice.scope import current_practice
+from referrals.states import Direction
+
+LONG_AGO = timedelta(days=14)
+WITHIN_WORKING_DAYS = 2
+BY_HAND = {Channel.PHONE: TaskKind.THANK_CALL, Channel.CARD: TaskKind.THANK_CARD}
+TITLES = {TaskKind.THANK_CALL: "Call {} to say thank you", TaskKind.THANK_CARD: "Write {} a thank-you card"}
+# A fresh fact joins what leaves by itself or waits for approval; an old one never joins the former.
+JOINS = {"": {"", Hold.APPROVAL}, Hold.APPROVAL: {"", Hold.APPROVAL}, Hold.LONG_AGO: {Hold.LONG_AGO}}
+RETURNABLE = UNCLAIMED | {MessageState.CLAIMED, MessageState.SUPPRESSED}
+
+
+@transaction.atomic
+def thank(referral, *, by=None):
+    """Make a received referral a cause of thanks to its partner, once however often this is called.
+
+    It joins the note to the same partner that has not been claimed yet, or opens one; a partner who
+    prefers a card or a call, or has no e-mail, gets a task instead.
+    """
+    rule = Rule.objects.filter(kind=RuleKind.THANK_YOU, is_active=True).first()
+    if rule is None or referral.direction != Direction.RECEIVED or not referral.partner_id:
+        return
+    partner = locked(referral.partner_id)
+    cause, is_new = MessageCause.objects.get_or_create(
+        rule=rule, fact=f"referral:{referral.pk}", defaults={"referral": referral}
+    )
+    if is_new:
+        _place(cause, partner, by=by)
+
+
+@transaction.atomic
+def take_back(referral, *, by=None):
+    """The referral no longer counts: its thanks, where they have not left yet, are taken back visibly."""
+    for cause in _causes(referral).live().select_related("rule"):
+        locked(referral.partner_id)
+        if cause.task_id and not _leave_task(cause, by=by):
+            continue
+        if cause.message_id and not _leave_message(cause, by=by):
+            continue
+        cause.withdrawn_at = timezone.now()
+        cause.save(update_fields=["withdrawn_at"])
+
+
+@transaction.atomic
+def put_back(referral, *, by=None):
+    """The referral counts again: thanks that had been taken back find a place again."""
+    for cause in _causes(referral).filter(withdrawn_at__isnull=False).select_related("rule"):
+        cause.withdrawn_at, cause.message, cause.task = None, None, None
+        _place(cause, locked(referral.partner_id), by=by)
+
+
+def locked(partner_id) -> Partner:
+    """The partner, locked so that two facts at once open one message; links to it stay free."""
+    return Partner.objects.select_for_update(no_key=True).get(pk=partner_id)
+
+
+def standing(rule, partner, *, long_ago: bool) -> Verdict:
+    """Where a note stands before it is due: waiting for its hour, for a person, or not to be sent."""
+    if verdict := partner_obstacle(partner):
+        return verdict
+    if long_ago:
+        return held(Hold.LONG_AGO)
+    return held(Hold.APPROVAL) if rule.approval == Approval.DRAFT else Verdict(MessageState.PENDING)
+
+
+def _place(cause, partner, *, by):
+    by_hand = partner.preferred_channel in BY_HAND or not partner.email
+    if by_hand and partner.stage != Stage.ENDED:
+        cause.task = _joined_task(partner, by=by)
+    else:
+        cause.message = _joined_message(cause, partner, by=by)
+    cause.save()
+    if cause.task:
+        _recount(cause.task)
+
+
+def _joined_message(cause, partner, *, by):
+    long_ago = cause.referral.happened_on < current_practice().today() - LONG_AGO
+    verdict = standing(cause.rule, partner, long_ago=long_ago)
+    message = (
+        Message.objects.joinable()
+        .filter(rule=cause.rule, partner=partner, hold__in=JOINS.get(verdict.hold, {verdict.hold}))
+        .select_for_update(no_key=True)
+        .first()
+    )
+    if message is None or verdict.state == MessageState.SUPPRESSED:
+        return _opened(cause.rule, partner, verdict, by=by)
+    if message.text_fixed:
+        message.state, message.hold = MessageState.HELD, Hold.APPROVAL
+        message.waiting_because = "Another referral came in after the text was changed: please read it again."
+        message.version += 1
+        message.save(update_fields=["state", "hold", "waiting_because", "version"])
+    return message
+
+
+def _opened(rule, partner, verdict, *, by):
+    due_at, because = next_slot(rule=rule, partner=partner, calendar=Calendar(current_practice()))
+    values = {"due_at": due_at, "waiting_because": because} | {
+        name: value for name, value in verdict.values().items() if value
+    }
+    message = Message.objects.create(
+        rule=rule, partner=partner, to_address=partner.email, expires_at=due_at + EXPIRES_AFTER, **values
+    )
+    record("queued", by=by, subject=message)
+    return message
+
+
+def _joined_task(partner, *, by):
+    kind = BY_HAND.get(partner.preferred_channel, TaskKind.THANK_CARD)
+    same = Task.objects.open().filter(kind=kind, partner=partner, causes__isnull=False)
+    if task := same.select_for_update(no_key=True, of=("self",)).first():
+        return task
+    practice = current_practice()
+    due_on = Calendar(practice).add_working_days(practice.today(), WITHIN_WORKING_DAYS)
+    title = TITLES[kind].format(partner.name)[:200]
+    return tasks.add(kind=kind, title=title, due_on=due_on, partner=partner, owner=partner.owner, by=by)
+
+
+def _recount(task, *, without=None):
+    """Say for how many referrals the thanks are."""
+    count = task.causes.live().exclude(pk=without and without.pk).count()
+    task.why = f"For {count} referrals they made." if count > 1 else "For a referral they made."
+    task.version += 1
+    task.save(update_fields=["why", "version"])
+
+
+def _causes(referral):
+    return MessageCause.objects.filter(referral=referral, rule__kind=RuleKind.THANK_YOU)
+
+
+def _leave_message(cause, *, by) -> bool:
+    """Take the cause out of its message; False when that has left or is leaving.
+
+    A worker that has claimed it is fenced off: it finds another state when it wants to hand it over.
+    """
+    message = Message.objects.select_for_update(no_key=True).get(pk=cause.message_id)
+    if message.state not in RETURNABLE:
+        return False
+    if not message.causes.live().exclude(pk=cause.pk).exists():
+        message.state, message.hold, message.suppression = MessageState.CANCELLED, "", ""
+        message.waiting_because = "The referral it was for no longer counts."
+        record("took back", by=by, subject=message)
+    elif message.state in IN_FLIGHT:
+        message.state = MessageState.PENDING
+    message.lease_until = None
+    message.version += 1
+    message.save()
+    return True
+
+
+def _leave_task(cause, *, by) -> bool:
+    task = Task.objects.select_for_update(no_key=True).get(pk=cause.task_id)
+    if task.state != TaskState.REQUESTED:
+        return False
+    if task.causes.live().exclude(pk=cause.pk).exists():
+        _recount(task, without=cause)
+    else:
+        tasks.cancel(task, because="The referral it was for no longer counts.", by=by)
+    return True
