@@ -1,7 +1,11 @@
 """What every form here shares: typing is never lost, and two people cannot overwrite each other."""
 
+from datetime import date
+
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
 
 from referralcrm.core.refused import Refused, Stale
 
@@ -31,10 +35,23 @@ def refuse(form, refused: Refused):
         form.add_error(refused.field if refused.field in form.fields else None, refused.message)
 
 
+POSSIBLE_DAYS = [
+    MinValueValidator(date(1900, 1, 1), "This is before 1900. Is the year right?"),
+    MaxValueValidator(date(2100, 12, 31), "This is after 2100. Is the year right?"),
+]
+
+
 class HouseForm(forms.Form):
     """Crispy without its own form tag; the page writes the tag and the buttons."""
 
     error_css_class = "is-invalid"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DateField):
+                field.validators = [*field.validators, *POSSIBLE_DAYS]
+                field.widget = forms.DateInput(format="%Y-%m-%d", attrs=field.widget.attrs | {"type": "date"})
 
     @property
     def helper(self):
@@ -61,9 +78,20 @@ class HouseModelForm(HouseForm, forms.ModelForm):
         if not hasattr(self.instance, "version"):
             del self.fields["version"]
 
+    def clean_version(self):
+        """A form sent without its version was not opened here: it is never the newest."""
+        return self.cleaned_data["version"] or 0
+
     def values(self) -> dict:
         """The cleaned fields of the row, without the version."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def validate_constraints(self):
+        """The constraints with ``practice`` in them as well, which no form shows."""
+        try:
+            self.instance.validate_constraints(exclude=self._get_validation_exclusions() - {"practice"})
+        except forms.ValidationError as error:
+            self._update_errors(error)
 
     def show_current(self, current):
         """Keep the typing, say beside each differing field what stands now, and adopt the new version."""
@@ -73,9 +101,25 @@ class HouseModelForm(HouseForm, forms.ModelForm):
             None,
             "Somebody else saved this while you were typing. Yours is still here; save again to keep it.",
         )
-        for name in self.fields:
-            if name == "version" or not hasattr(current, name):
-                continue
-            theirs, ours = getattr(current, name), self.cleaned_data.get(name)
-            if theirs != ours:
-                self.add_error(name, f"It now says: {theirs or 'nothing'}")
+        ours = self.values()
+        for name in ours:
+            theirs = self.in_words(name, self.standing(current, name))
+            if theirs != self.in_words(name, ours[name]):
+                self.add_error(name, f"It now says: {theirs}")
+
+    def standing(self, row, name):
+        """What a row says under a field of this form."""
+        value = getattr(row, name)
+        return value.all() if hasattr(value, "all") else value
+
+    def in_words(self, name, value):
+        """A value of a field as its choices call it; "nothing" when there is none."""
+        match value:
+            case bool():
+                return "yes" if value else "no"
+            case str():
+                return str(dict(getattr(self.fields[name], "choices", ())).get(value, value)) or "nothing"
+            case list() | QuerySet():
+                return ", ".join(map(str, value)) or "nothing"
+            case _:
+                return "nothing" if value is None else str(value)
