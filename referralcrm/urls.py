@@ -9,7 +9,7 @@ handler500 = "referralcrm.front.errors.crashed"
 
 urlpatterns = [
     path("", include("referralcrm.front.urls")),
-    path("partners/", include("partners.urls")),
+    path("partners/", include("referralcrm.front.partner_urls")),
     path("referrals/", include("referrals.urls")),
     path("outreach/", include("outreach.urls")),
     path("dashboard/", include("referralcrm.dashboards.urls")),

@@ -20,6 +20,7 @@ class Entry:
 
 ENTRIES = [
     ("Today", "front:today", Permission.VIEW),
+    ("Partners", "partners:list", Permission.VIEW),
 ]
 
 

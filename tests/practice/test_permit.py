@@ -67,6 +67,12 @@ ROW_KINDS = {
 URLS = {
     "front:healthz": needs(PUBLIC),
     "front:today": needs(P.VIEW),
+    "partners:create": needs(P.EDIT_PARTNERS),
+    "partners:detail": needs(P.VIEW, pk="partner"),
+    "partners:list": needs(P.VIEW),
+    "partners:options": needs(P.VIEW),
+    "partners:organisation_options": needs(P.VIEW),
+    "partners:update": needs(P.EDIT_PARTNERS, pk="partner"),
     "practice:password": needs(P.VIEW),
     "practice:sign_in": needs(PUBLIC),
     "practice:sign_out": needs(PUBLIC),

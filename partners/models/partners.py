@@ -1,4 +1,4 @@
-"""Whom we know: organisations, partners, where they work and who else answers there."""
+"""A person, or an organisation without one, that we exchange patients with."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -6,73 +6,10 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from partners.states import AddressState, Channel, Circle, ContactRole, Ending, Kind, Stage
+from partners.models.names import best_fit
+from partners.models.organisations import Discipline, Organisation, Reachable
+from partners.states import AddressState, Channel, Circle, Ending, Kind, Stage
 from referralcrm.practice.models import Plan, PracticeOwned, User, scoped, valid_zone
-
-
-class Discipline(PracticeOwned):
-    """A profession or trade, from our own editable list; ``code`` is stored as given."""
-
-    name = models.CharField(max_length=80)
-    group = models.CharField(max_length=40, blank=True)
-    code = models.CharField(max_length=40, blank=True)
-    is_active = models.BooleanField("in use", default=True)
-
-    objects = scoped(models.QuerySet)
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                "practice",
-                Lower("name"),
-                name="discipline_name_once",
-                violation_error_message="There is already one with this name.",
-            )
-        ]
-
-    def __str__(self):
-        return self.name
-
-
-class Reachable(models.Model):
-    """How somebody is reached."""
-
-    phone = models.CharField(max_length=32, blank=True)
-    fax = models.CharField(max_length=32, blank=True)
-    email = models.EmailField("e-mail", blank=True)
-    address = models.TextField(max_length=300, blank=True)
-    postcode = models.CharField(max_length=12, blank=True)
-    area = models.CharField(max_length=60, blank=True)
-    hours = models.CharField(max_length=120, blank=True)
-
-    class Meta:
-        abstract = True
-
-
-class OrganisationQuerySet(models.QuerySet):
-    def kept(self):
-        return self.filter(deleted_at__isnull=True)
-
-
-class Organisation(Reachable, PracticeOwned):
-    """An outside practice, hospital, gym, employer … where partners work."""
-
-    name = models.CharField(max_length=160)
-    website = models.URLField(blank=True)
-    notes = models.TextField(max_length=4000, blank=True)
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    deleted_at = models.DateTimeField(null=True, editable=False)
-
-    objects = scoped(OrganisationQuerySet)
-
-    class Meta:
-        ordering = ["name"]
-        indexes = [models.Index("practice", Lower("name"), name="organisation_by_name")]
-
-    def __str__(self):
-        return self.name
 
 
 class PartnerQuerySet(models.QuerySet):
@@ -83,6 +20,10 @@ class PartnerQuerySet(models.QuerySet):
     def current(self):
         """With whom there is a relationship now."""
         return self.kept().exclude(stage=Stage.ENDED)
+
+    def matching(self, text):
+        """Those whose name, or office, fits what was typed; best fit first, by the names alone."""
+        return best_fit(self, text, "name", "organisation__name")
 
     def with_office(self):
         """With discipline and organisation, so that a list needs no further query."""
@@ -132,6 +73,7 @@ class Partner(Reachable, PracticeOwned):
     )
     ending = models.CharField(max_length=10, choices=Ending, blank=True, editable=False)
     ended_on = models.DateField(null=True, editable=False)
+    stage_before = models.CharField(max_length=10, choices=Stage, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
@@ -186,52 +128,3 @@ class PartnerPlan(PracticeOwned):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "plan"], name="partner_plan_once")]
-
-
-class AffiliationQuerySet(models.QuerySet):
-    def on(self, day):
-        """Those in force on a date."""
-        return self.filter(
-            Q(since__isnull=True) | Q(since__lte=day), Q(until__isnull=True) | Q(until__gte=day)
-        )
-
-
-class Affiliation(PracticeOwned):
-    """Where a partner works or worked, from and to; a referral keeps the office of its day."""
-
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="affiliations")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="affiliations")
-    position = models.CharField(max_length=80, blank=True)
-    since = models.DateField("from", null=True, blank=True)
-    until = models.DateField("to", null=True, blank=True)
-
-    objects = scoped(AffiliationQuerySet)
-
-    class Meta:
-        ordering = ["-since"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(since__lte=models.F("until")),
-                name="affiliation_starts_before_it_ends",
-                violation_error_message="It ends before it starts.",
-            )
-        ]
-
-
-class Contact(PracticeOwned):
-    """Other staff at a partner's office."""
-
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="contacts")
-    name = models.CharField(max_length=120)
-    role = models.CharField(max_length=12, choices=ContactRole, default=ContactRole.RECEPTION)
-    phone = models.CharField(max_length=32, blank=True)
-    email = models.EmailField("e-mail", blank=True)
-    note = models.CharField(max_length=200, blank=True)
-
-    objects = scoped(models.QuerySet)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self):
-        return f"{self.name}, {self.get_role_display()}"

@@ -1,0 +1,220 @@
+"""What a person may tell us about a partner, one submission at a time."""
+
+from django import forms
+from django.db.models import Q
+from django_scopes.forms import SafeModelChoiceField
+
+from partners.models import Affiliation, Contact, Discipline, Organisation, Partner
+from partners.states import Ending, Stage
+from referralcrm.core.forms import HouseForm, HouseModelForm
+from referralcrm.core.phones import normalised
+from referralcrm.practice.models import Plan, User
+from referralcrm.practice.scope import current_practice
+
+
+class PhoneField(forms.CharField):
+    """Normalised for the practice's country; explained when malformed."""
+
+    def clean(self, value):
+        try:
+            number = normalised(super().clean(value), country=current_practice().country)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+        if len(number) > self.max_length:
+            raise forms.ValidationError("This extension is too long.")
+        return number
+
+
+class EmailField(forms.EmailField):
+    """The domain in lower case, as every mail server reads it."""
+
+    def clean(self, value):
+        name, at, domain = super().clean(value).rpartition("@")
+        return f"{name}{at}{domain.lower()}"
+
+
+class WordsField(forms.CharField):
+    """Several short texts with commas between them; cleaned to a list without repeats."""
+
+    def __init__(self, *, each, **kwargs):
+        self.each = each
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value):
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value):
+        words = [" ".join(word.split()) for word in super().clean(value).split(",")]
+        words = list(dict.fromkeys(filter(None, words)))
+        if too_long := next((word for word in words if len(word) > self.each), None):
+            raise forms.ValidationError(
+                f"“{too_long[:20]}…” is longer than {self.each} letters. Put commas between them."
+            )
+        return words
+
+
+class OfficeMixin(forms.Form):
+    """An organisation chosen from the type-ahead, or simply typed: ``office`` holds either."""
+
+    office = forms.CharField(max_length=160, required=False)
+    office_id = forms.ModelChoiceField(
+        Organisation.objects.none(), required=False, widget=forms.HiddenInput, to_field_name="pk"
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["office_id"].queryset = Organisation.objects.kept()
+        self.fields["office_id"].error_messages["invalid_choice"] = "Choose the office again."
+
+    def clean(self):
+        super().clean()
+        chosen, text = self.cleaned_data.pop("office_id", None), self.cleaned_data.get("office", "")
+        if chosen and chosen.name.casefold() == text.casefold():
+            self.cleaned_data["office"] = chosen
+        return self.cleaned_data
+
+    def _show_office(self, organisation):
+        self.fields["office"].initial, self.fields["office_id"].initial = organisation.name, organisation.pk
+
+    def standing(self, row, name):
+        return row.organisation if name == "office" else super().standing(row, name)
+
+
+class PartnerForm(OfficeMixin, HouseModelForm):
+    is_person = forms.TypedChoiceField(
+        label="This is",
+        choices=[("True", "A person"), ("False", "An organisation")],
+        coerce=lambda value: value == "True",
+        initial="True",
+        widget=forms.RadioSelect,
+    )
+    phone = PhoneField(max_length=32, required=False)
+    fax = PhoneField(max_length=32, required=False)
+    email = EmailField(label="E-mail", max_length=254, required=False)
+    special_interests = WordsField(each=60, max_length=2000, required=False)
+    tags = WordsField(each=40, max_length=1000, required=False)
+    plans = forms.ModelMultipleChoiceField(
+        Plan.objects.none(), label="Insurers taken", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Partner
+        fields = [
+            "is_person",
+            "name",
+            "discipline",
+            "phone",
+            "fax",
+            "email",
+            "address",
+            "postcode",
+            "area",
+            "hours",
+            "preferred_channel",
+            "best_time",
+            "kind",
+            "stage",
+            "circle",
+            "owner",
+            "backup",
+            "goal",
+            "next_step",
+            "next_step_on",
+            "special_interests",
+            "telehealth",
+            "personal_interests",
+            "tags",
+            "notes",
+            "salutation",
+            "identifier",
+            "treating_provider",
+        ]
+        field_classes = dict.fromkeys(("discipline", "owner", "backup"), SafeModelChoiceField)
+        labels = {"next_step_on": "By", "owner": "Looked after by", "backup": "And when away, by"}
+        help_texts = {"salutation": "As after “Dear”: Dr Okafor."}
+        widgets = {
+            "address": forms.Textarea(attrs={"rows": 3}),
+            "notes": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        row = self.instance
+        people = User.objects.filter(practice=current_practice())
+        for name in ("owner", "backup"):
+            self.fields[name].queryset = people.filter(Q(is_active=True) | Q(pk=getattr(row, f"{name}_id")))
+        self.fields["discipline"].queryset = Discipline.objects.filter(
+            Q(is_active=True) | Q(pk=row.discipline_id)
+        )
+        self.fields["plans"].queryset = Plan.objects.active()
+        self.fields["special_interests"].help_text = self.fields["tags"].help_text = "Commas between them."
+        self._offer_stages()
+        if not row._state.adding:
+            self.fields["office"].initial = (
+                row.organisation.name if row.organisation and row.is_person else ""
+            )
+            self.fields["office_id"].initial = row.organisation_id
+
+    def _offer_stages(self):
+        """Ending a relationship has buttons of its own; one that has ended keeps its stage here."""
+        if self.instance.stage == Stage.ENDED:
+            del self.fields["stage"]
+        else:
+            self.fields["stage"].choices = [choice for choice in Stage.choices if choice[0] != Stage.ENDED]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("owner") and cleaned.get("owner") == cleaned.get("backup"):
+            self.add_error("backup", "Choose somebody else, so that one of the two is there.")
+        return cleaned
+
+
+class EndForm(HouseForm):
+    ending = forms.ChoiceField(choices=Ending.choices, widget=forms.RadioSelect, label="What happened")
+    on = forms.DateField(label="Since")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = current_practice().today()
+
+
+class OrganisationForm(HouseModelForm):
+    phone = PhoneField(max_length=32, required=False)
+    fax = PhoneField(max_length=32, required=False)
+    email = EmailField(label="E-mail", max_length=254, required=False)
+    website = forms.URLField(required=False, assume_scheme="https")
+
+    class Meta:
+        model = Organisation
+        fields = ["name", "phone", "fax", "email", "website", "address", "postcode", "area", "hours", "notes"]
+        widgets = {
+            "address": forms.Textarea(attrs={"rows": 3}),
+            "notes": forms.Textarea(attrs={"rows": 4}),
+        }
+
+
+class AffiliationForm(OfficeMixin, HouseModelForm):
+    class Meta:
+        model = Affiliation
+        fields = ["position", "since", "until"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["office"].required = True
+        if not self.instance._state.adding:
+            self._show_office(self.instance.organisation)
+
+
+class ContactForm(HouseModelForm):
+    phone = PhoneField(max_length=32, required=False)
+    email = EmailField(label="E-mail", max_length=254, required=False)
+
+    class Meta:
+        model = Contact
+        fields = ["name", "role", "phone", "email", "note"]
+
+
+class DisciplineForm(HouseModelForm):
+    class Meta:
+        model = Discipline
+        fields = ["name", "group", "code", "is_active"]

@@ -1,0 +1,83 @@
+"""The professions we tell apart, and the places where partners work."""
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from partners.models.names import best_fit
+from referralcrm.practice.models import PracticeOwned, scoped
+
+
+class DisciplineQuerySet(models.QuerySet):
+    def in_use(self):
+        return self.filter(is_active=True)
+
+
+class Discipline(PracticeOwned):
+    """A profession or trade, from our own editable list; ``code`` is stored as given."""
+
+    name = models.CharField(max_length=80)
+    group = models.CharField(max_length=40, blank=True)
+    code = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField("in use", default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = scoped(DisciplineQuerySet)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                "practice",
+                Lower("name"),
+                name="discipline_name_once",
+                violation_error_message="There is already one with this name.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Reachable(models.Model):
+    """How somebody is reached."""
+
+    phone = models.CharField(max_length=32, blank=True)
+    fax = models.CharField(max_length=32, blank=True)
+    email = models.EmailField("e-mail", blank=True)
+    address = models.TextField(max_length=300, blank=True)
+    postcode = models.CharField(max_length=12, blank=True)
+    area = models.CharField(max_length=60, blank=True)
+    hours = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class OrganisationQuerySet(models.QuerySet):
+    def kept(self):
+        return self.filter(deleted_at__isnull=True)
+
+    def matching(self, text):
+        """Those whose name fits what was typed; best fit first."""
+        return best_fit(self, text, "name")
+
+
+class Organisation(Reachable, PracticeOwned):
+    """An outside practice, hospital, gym, employer … where partners work."""
+
+    name = models.CharField(max_length=160)
+    website = models.URLField(blank=True)
+    notes = models.TextField(max_length=4000, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = scoped(OrganisationQuerySet)
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [models.Index("practice", Lower("name"), name="organisation_by_name")]
+
+    def __str__(self):
+        return self.name

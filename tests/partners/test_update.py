@@ -1,0 +1,75 @@
+from django.urls import reverse
+
+from partners import actions
+from partners.models import Affiliation
+from referralcrm.audit.models import AuditEvent
+from tests import factories
+from tests.partners.test_create import CREATE
+
+
+def address(partner):
+    return reverse("partners:update", args=[partner.pk])
+
+
+def test_a_change_is_saved_and_audited_by_the_names_of_its_fields(alice, as_person):
+    partner = factories.partner(email="")
+    response = as_person(alice).post(address(partner), CREATE | {"version": 1, "goal": "Shared clinic"})
+    partner.refresh_from_db()
+    assert response.status_code == 302
+    assert (partner.goal, partner.version) == ("Shared clinic", 2)
+    assert AuditEvent.objects.get(verb="changed").changed == ["goal", "stage"]
+
+
+def test_who_saves_second_loses_no_typing_and_sees_what_stands(alice, bob, as_person):
+    partner = factories.partner(email="")
+    actions.update(partner, version=1, by=bob, goal="From Bob", is_person=True)
+    client = as_person(alice)
+    response = client.post(address(partner), CREATE | {"version": 1, "goal": "From Alice"})
+    page = response.content.decode()
+    assert "From Alice" in page
+    assert "It now says: From Bob" in page
+    partner.refresh_from_db()
+    assert partner.goal == "From Bob"
+    again = client.post(address(partner), CREATE | {"version": 2, "goal": "From Alice"})
+    partner.refresh_from_db()
+    assert (again.status_code, partner.goal) == (302, "From Alice")
+
+
+def test_a_form_without_its_version_is_never_the_newest(alice, as_person):
+    partner = factories.partner(email="", goal="Theirs")
+    response = as_person(alice).post(address(partner), CREATE | {"goal": "Mine"})
+    assert "It now says: Theirs" in response.content.decode()
+
+
+def test_a_new_office_ends_the_old_affiliation_today(riverside, alice):
+    partner = actions.create(name="Dr Lind", office="Northgate Surgery", by=alice)
+    actions.update(partner, version=1, by=alice, office="Harbour Walk-in")
+    old, new = Affiliation.objects.order_by("since", "id")[::-1]
+    assert (old.organisation.name, old.until) == ("Northgate Surgery", riverside.today())
+    assert (new.organisation.name, new.since, new.until) == ("Harbour Walk-in", riverside.today(), None)
+
+
+def test_an_unchanged_form_leaves_office_and_version_alone(riverside, alice, as_person):
+    partner = actions.create(name="Dr Lind", office="Northgate Surgery", by=alice)
+    client = as_person(alice)
+    form = client.get(address(partner)).context["form"]
+    sent = {name: form[name].value() for name in form.fields}
+    client.post(address(partner), {name: value for name, value in sent.items() if value not in (None, [])})
+    partner.refresh_from_db()
+    assert partner.version == 1
+    assert not AuditEvent.objects.filter(verb="changed").exists()
+
+
+def test_a_renamed_organisation_keeps_its_one_office(alice):
+    gym = actions.create(name="Harbour Gym", is_person=False, by=alice)
+    actions.update(gym, version=1, by=alice, name="Harbour Fitness")
+    gym.refresh_from_db()
+    assert gym.organisation.name == gym.name == "Harbour Fitness"
+
+
+def test_fields_that_the_form_does_not_show_are_ignored(alice, as_person, northgate):
+    partner = factories.partner(email="")
+    extra = {"version": 1, "practice": northgate.pk, "email_opted_out_at": "2026-01-01", "ending": "died"}
+    as_person(alice).post(address(partner), CREATE | extra)
+    partner.refresh_from_db()
+    assert (partner.practice_id, partner.email_opted_out_at, partner.ending) == (alice.practice_id, None, "")
