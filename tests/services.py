@@ -13,6 +13,7 @@ import pytest
 from referralcrm.embedded import services
 from referralcrm.embedded.datadir import data_dir
 from referralcrm.embedded.parts import AlreadyRunning, PartFailed, Parts
+from referralcrm.embedded.place import elsewhere
 
 
 @pytest.hookimpl(wrapper=True)
@@ -21,6 +22,13 @@ def pytest_load_initial_conftests(early_config):
     if not os.environ.get("DATABASE_URL"):
         early_config.add_cleanup(_start())
     return (yield)
+
+
+def discard():
+    """Delete the data folder and whatever it keeps elsewhere."""
+    if elsewhere():
+        shutil.rmtree(elsewhere())
+    shutil.rmtree(data_dir())
 
 
 def _start():
@@ -33,7 +41,7 @@ def _start():
     except PartFailed:
         # A cluster that does not sync its files may be lost with the machine: make another one.
         parts.stop()
-        shutil.rmtree(data_dir())
+        discard()
         parts = Parts()
         services.start(parts, durable=False)
     os.environ |= services.environment() | {"DATA_DIR": str(data_dir())}
@@ -41,7 +49,7 @@ def _start():
     def stop():
         parts.stop()
         if remove:
-            shutil.rmtree(data_dir())
+            discard()
 
     return stop
 
@@ -61,4 +69,4 @@ def _clear_away_what_killed_runs_left(home):
         os.environ["DATA_DIR"] = str(folder)
         with contextlib.suppress(AlreadyRunning):
             Parts().stop()
-            shutil.rmtree(folder)
+            discard()

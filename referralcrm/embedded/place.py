@@ -63,10 +63,16 @@ def find_place() -> Place:
     if os.geteuid() != 0:
         return Place(services, packages, None)
     account = _owner_of(services / "postgres") or _unprivileged_account()
-    if _moved() or not (can_enter(account, services) and can_enter(account, packages)):
-        home = _elsewhere()
+    if elsewhere() or not (can_enter(account, services) and can_enter(account, packages)):
+        home = _made_elsewhere()
         return Place(home, _copied(packages, home), account)
     return Place(services, packages, account)
+
+
+def elsewhere() -> Path | None:
+    """The folder outside the data folder that this data folder's services were given, if any."""
+    name = data_dir() / "secrets" / "elsewhere"
+    return ELSEWHERE / name.read_text() if name.exists() else None
 
 
 def can_enter(account: pwd.struct_passwd, folder: Path) -> bool:
@@ -106,17 +112,12 @@ def _installed_packages():
     return Path(spec.submodule_search_locations[0]).resolve().parent
 
 
-def _moved():
-    return (data_dir() / "secrets" / "elsewhere").exists()
-
-
-def _elsewhere():
-    """The services' folder outside the data folder; its name is kept, so that it is found again."""
-    home = ELSEWHERE / kept("elsewhere", lambda: secrets.token_hex(8))
-    for folder in (ELSEWHERE, home):
+def _made_elsewhere():
+    kept("elsewhere", lambda: secrets.token_hex(8))  # so that it is found again
+    for folder in (ELSEWHERE, elsewhere()):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
-    return home
+    return elsewhere()
 
 
 def _copied(packages, home):

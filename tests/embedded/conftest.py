@@ -9,20 +9,21 @@ import pytest
 
 from referralcrm.embedded import services
 from referralcrm.embedded.parts import Parts
+from tests.services import discard
 
 
 @pytest.fixture
 def home(monkeypatch):
     """An empty data folder of the test's own."""
-    with _folder() as folder:
-        _point_to(folder / "data", monkeypatch)
-        yield folder / "data"
+    with _data_folder() as folder:
+        _point_to(folder, monkeypatch)
+        yield folder
 
 
 @pytest.fixture(scope="session")
 def _settled():
-    with _folder() as folder:
-        yield folder / "data"
+    with _data_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -64,12 +65,17 @@ def part_of():
 
 
 @contextlib.contextmanager
-def _folder():
+def _data_folder():
     """Not pytest's tmp_path: the account that root drops to could not enter it."""
-    folder = Path(tempfile.mkdtemp(prefix="referral crm ")).resolve()
-    folder.chmod(0o755)
+    above = Path(tempfile.mkdtemp(prefix="referral crm ")).resolve()
+    above.chmod(0o755)
+    folder = above / "data"
     yield folder
-    shutil.rmtree(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        _point_to(folder, patch)
+        if folder.exists():
+            discard()
+    shutil.rmtree(above)
 
 
 def _point_to(data_folder, patch):

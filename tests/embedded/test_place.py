@@ -48,7 +48,8 @@ def test_what_was_kept_elsewhere_is_found_again(closed, elsewhere):
 
 
 @as_root
-def test_in_an_open_folder_root_keeps_the_services_beside_the_rest(home, elsewhere):
+def test_in_an_open_folder_root_keeps_the_services_beside_the_rest(home, elsewhere, monkeypatch):
+    monkeypatch.setattr(place, "_installed_packages", lambda: home.parent)
     assert place.find_place().folder == home / "services"
     assert not elsewhere.exists()
 
@@ -60,10 +61,10 @@ def test_root_runs_the_services_as_somebody_without_rights(begin):
 
 
 @as_root
-def test_the_services_data_belong_to_that_account_alone(settled, begin):
+def test_the_services_data_belong_to_that_account_alone(begin):
     begin()
     for name in ("postgres", "broker"):
-        folder = settled / "services" / name
+        folder = place.find_place().folder / name
         assert (folder.owner(), mode(folder)) == ("nobody", 0o700)
 
 

@@ -14,6 +14,7 @@ import redis
 from referralcrm.embedded import addresses
 from referralcrm.embedded.datadir import CHECKOUT
 from referralcrm.embedded.parts import PartFailed, Parts
+from referralcrm.embedded.place import find_place
 
 
 def ask(url, statement, *values):
@@ -80,9 +81,9 @@ def test_a_run_that_was_killed_is_swept_and_nothing_is_lost(word, begin):
     assert remembers(word)
 
 
-def test_a_stale_pid_file_that_names_a_living_stranger_stops_nobody(settled, begin, part_of):
+def test_a_stale_pid_file_that_names_a_living_stranger_stops_nobody(begin, part_of):
     parts = begin("Postgres")
-    pid_file = settled / "services" / "postgres" / "postmaster.pid"
+    pid_file = find_place().folder / "postgres" / "postmaster.pid"
     lines = pid_file.read_text().splitlines()
     killed(parts, "postgres", part_of)
     with subprocess.Popen(["sleep", "60"]) as stranger:
@@ -92,9 +93,8 @@ def test_a_stale_pid_file_that_names_a_living_stranger_stops_nobody(settled, beg
         stranger.kill()
 
 
-def test_a_cluster_left_half_made_is_made_anew(home, begin_anew):
-    draft = home / "services" / "postgres.draft"
-    draft.mkdir(parents=True)
+def test_a_cluster_left_half_made_is_made_anew(begin_anew):
+    draft = find_place().make("postgres.draft")
     (draft / "PG_VERSION").write_text("18")
     begin_anew("Postgres")
     assert not draft.exists()
@@ -126,7 +126,7 @@ def test_a_test_database_has_the_extensions_and_the_locale(begin):
 
 def test_passwords_are_on_no_command_line_and_in_no_log(settled, begin):
     parts = begin()
-    kept = [path.read_text() for path in (settled / "secrets").iterdir()]
+    kept = [path.read_text() for path in (settled / "secrets").glob("*_password")]
     told = [" ".join(psutil.Process(part.process.pid).cmdline()) for part in parts.running]
     told += [path.read_text() for path in (settled / "log").iterdir()]
     assert len(kept) == 4
