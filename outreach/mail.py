@@ -8,6 +8,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from django.conf import settings
+from django.shortcuts import resolve_url
 from django.template.loader import get_template, render_to_string
 from django.utils import timezone
 
@@ -19,8 +20,8 @@ FIELDS = {
     "patients": "how many patients the thanks are for, in words: a patient, two patients",
     "practice": "the name of this practice",
     "signature": "who signs: the practice",
-    "name": "the first name of the colleague who reads it",
-    "people": "how many people to keep in touch with, in words",
+    "name": "the name of the colleague who reads it",
+    "people": "the people to keep in touch with, one a line, each with the reason",
     "link": "the address of the Today page",
 }
 FIELDS_OF = {
@@ -81,6 +82,17 @@ def thanks(rule, *, practice, partner, patients: int) -> tuple[str, str]:
         "patients": NUMBERS[patients] if patients < len(NUMBERS) else f"{patients} patients",
         "practice": practice.name,
         "signature": practice.name,
+    }
+    return one_line(fill(rule.subject, values))[:150], fill(rule.body, values)
+
+
+def digest(rule, *, practice, person, people: str) -> tuple[str, str]:
+    """Subject and body of the week's digest; ``people`` are lines about partners, never patients."""
+    values = {
+        "name": person.name,
+        "people": people,
+        "practice": practice.name,
+        "link": settings.SITE_URL + resolve_url(settings.LOGIN_REDIRECT_URL),
     }
     return one_line(fill(rule.subject, values))[:150], fill(rule.body, values)
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from outreach.actions import heartbeats
+from outreach.actions import heartbeats, week
 from outreach.actions.messages import send as sending
 from outreach.actions.messages.sweep import recover
 from referralcrm.core.nudge import nudge
@@ -24,6 +24,7 @@ def sweep(practice_id):
     practice = Practice.objects.get(pk=practice_id)
     with enter(practice, durable=True):
         recover()
+    week.run_if_due(practice)
     send(practice_id)
 
 

@@ -1,6 +1,6 @@
 """Working days and hours of a practice: its weekdays, its country's public holidays, its closed days."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 import holidays
@@ -22,12 +22,30 @@ def public_holidays(country: str, region: str, year: int) -> dict[date, str]:
     return {}
 
 
-class Calendar:
-    """One practice's days. Reads the closed days once; enter the practice first."""
+def first_instant(day: date, at: time, zone) -> datetime:
+    """The instant (in UTC) a local time comes for the first time, whatever the clocks do that day.
 
-    def __init__(self, practice: Practice):
+    A time in an overlap is its first occurrence; one that a gap leaves out is the gap's end.
+    """
+    early, late = (datetime.combine(day, at, tzinfo=zone).replace(fold=fold) for fold in (0, 1))
+    if early.utcoffset() >= late.utcoffset():
+        return early.astimezone(UTC)
+    after, before = early.astimezone(UTC), late.astimezone(UTC)
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        if middle.astimezone(zone).utcoffset() == late.utcoffset():
+            after = middle
+        else:
+            before = middle
+    return after.replace(microsecond=0)
+
+
+class Calendar:
+    """One practice's days. Reads the closed days once (enter the practice first), unless it is told them."""
+
+    def __init__(self, practice: Practice, *, closed: dict[date, str] | None = None):
         self.practice = practice
-        self.closed = dict(ClosedDay.objects.values_list("on", "why"))
+        self.closed = dict(ClosedDay.objects.values_list("on", "why")) if closed is None else closed
 
     def holiday(self, on: date) -> str:
         """The name of the holiday or closed day on this date, or an empty text."""
