@@ -1,10 +1,13 @@
 """What the frame around every page shows."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
+from referralcrm.front.rail import numbers
 from referralcrm.practice.permissions import Permission
 
 
@@ -22,17 +25,58 @@ ENTRIES = [
     ("Today", "front:today", Permission.VIEW),
     ("Partners", "partners:list", Permission.VIEW),
 ]
+FOOT = []
+COUNTS = {"front:today": "today", "outreach:messages": "outreach"}  # which of the rail's numbers
+
+
+class Frame:
+    """Navigation, health line and banners for one request; asks the database only when one is shown."""
+
+    def __init__(self, request):
+        self.request = request
+        self.person = request.user
+
+    @cached_property
+    def numbers(self):
+        return numbers(self.person)
+
+    def entries(self, table):
+        return [self._entry(label, name) for label, name, permission in table if self.person.may(permission)]
+
+    def _entry(self, label, name):
+        url, path = reverse(name), self.request.path
+        current = path == url if url == "/" else path.startswith(url)
+        return Entry(label, url, current, getattr(self.numbers, COUNTS[name]) if name in COUNTS else None)
+
+    def health(self):
+        if not self.person.may(Permission.VIEW_HEALTH):
+            return None
+        return {
+            "ok": not self.numbers.trouble,
+            "text": self.numbers.in_words,
+            "url": reverse("front:health"),
+        }
+
+    def banners(self):
+        if not self.person.may(Permission.MANAGE_PRACTICE):
+            return []
+        return [
+            {"tone": "late", "text": text, "url": reverse("front:health"), "action": "Automation health"}
+            for text in self.numbers.alarms
+        ]
 
 
 def shell(request):
-    """The navigation this person may use; nothing for a stranger."""
+    """The frame for this person; nothing for a stranger."""
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return {}
+    frame = Frame(request)
     return {
-        "nav": [
-            _entry(request, label, name) for label, name, permission in ENTRIES if person.may(permission)
-        ],
+        "nav": SimpleLazyObject(lambda: frame.entries(ENTRIES)),
+        "nav_foot": SimpleLazyObject(lambda: frame.entries(FOOT)),
+        "health": SimpleLazyObject(frame.health),
+        "banners": SimpleLazyObject(frame.banners),
         "practice_name": person.practice.name,
         "person_name": person.name,
         "idle_ping_url": reverse("practice:stay"),
@@ -40,9 +84,3 @@ def shell(request):
         "idle_warn": max(settings.IDLE_SECONDS - 60, settings.IDLE_SECONDS // 2),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
     }
-
-
-def _entry(request, label, name):
-    url = reverse(name)
-    current = request.path == url if url == "/" else request.path.startswith(url)
-    return Entry(label, url, current)

@@ -12,7 +12,7 @@ from outreach.models import Heartbeat
 
 SILENT = timedelta(minutes=3)
 LATE = timedelta(minutes=15)
-PARTS = {"worker": "The worker", "beat": "The beat"}
+PARTS = {"worker": "The worker that sends mail", "beat": "The beat that wakes the worker"}
 
 
 def complaints() -> list[str]:
@@ -28,12 +28,17 @@ def silent(beats: dict, now) -> list[str]:
     """A sentence for each part whose last heartbeat is older than 3 minutes or than this start."""
     oldest = max(filter(None, [now - SILENT, settings.STARTED_AT]))
     return [
-        f"{who} has not been heard of since {beats[name]:%H:%M} UTC."
-        if beats.get(name)
-        else f"{who} has not been heard of yet."
+        _silence(who, beats.get(name), now)
         for name, who in PARTS.items()
         if not beats.get(name) or beats[name] < oldest
     ]
+
+
+def _silence(who, last, now):
+    if last is None or settings.STARTED_AT and last < settings.STARTED_AT:
+        return f"{who} has not been heard of since the start."
+    minutes = (now - last) // timedelta(minutes=1)
+    return f"{who} has been silent for {minutes} minutes."
 
 
 def _broker():

@@ -6,5 +6,6 @@ app_name = "front"
 
 urlpatterns = [
     path("", views.today, name="today"),
+    path("health/", views.health, name="health"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -13,6 +13,11 @@ def today(request):
     return render(request, "front/today.html")
 
 
+@allow(Permission.VIEW_HEALTH)
+def health(request):
+    return render(request, "front/health.html")
+
+
 @public()
 @never_cache
 def healthz(request):

@@ -37,9 +37,9 @@ def test_all_is_well_when_every_part_was_heard_of_lately(db):
 @pytest.mark.parametrize(
     "beats, reason",
     [
-        ({"worker": 181}, "The worker has not been heard of since"),
-        ({"beat": 181}, "The beat has not been heard of since"),
-        ({"worker": None}, "The worker has not been heard of yet."),
+        ({"worker": 181}, "The worker that sends mail has been silent for 3 minutes."),
+        ({"beat": 3700}, "The beat that wakes the worker has been silent for 61 minutes."),
+        ({"worker": None}, "The worker that sends mail has not been heard of since the start."),
     ],
 )
 def test_a_part_silent_for_three_minutes_is_named(db, broker, beats, reason):

@@ -82,7 +82,7 @@ def test_each_circle_has_its_interval_give_or_take_three_days(riverside, alice, 
         met(partner, days + jitter(partner) - n % 2, alice)
     week.run(riverside, PERIOD)
     assert set(check_ins()) == {partner.name for n, partner in enumerate(partners) if n % 2 == 0}
-    assert {jitter(partner) for partner in partners} > {-1, 0, 1}
+    assert len({jitter(partner) for partner in partners}) > 2
     assert all(abs(jitter(partner)) <= JITTER_DAYS for partner in partners)
 
 

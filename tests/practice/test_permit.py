@@ -65,6 +65,7 @@ ROW_KINDS = {
 }
 
 URLS = {
+    "front:health": needs(P.VIEW_HEALTH),
     "front:healthz": needs(PUBLIC),
     "front:today": needs(P.VIEW),
     "partners:create": needs(P.EDIT_PARTNERS),

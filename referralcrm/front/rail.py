@@ -1,0 +1,128 @@
+"""The numbers in the frame around every page, by one query."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, IntegerField, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from outreach.actions import week
+from outreach.models import Heartbeat, Message, Run
+from outreach.states import RunState
+from referralcrm.core.templatetags.house import short_day
+from referralcrm.front import health
+from referralcrm.front.today import Needs
+from referralcrm.practice.calendar import Calendar
+from referralcrm.practice.models import ClosedDay, Practice
+
+GRACE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What needs this person, and how the automatic work is. ``silent`` are sentences."""
+
+    now: datetime
+    practice: Practice
+    today: int
+    outreach: int
+    late: int
+    worker: datetime | None
+    beat: datetime | None
+    run_state: str | None
+    run_period: str | None
+    run_finished_at: datetime | None
+    closed: list[date]
+
+    @property
+    def silent(self) -> list[str]:
+        return health.silent({"worker": self.worker, "beat": self.beat}, self.now)
+
+    @property
+    def calendar(self):
+        return Calendar(self.practice, closed=dict.fromkeys(self.closed, ""))
+
+    @property
+    def missed(self) -> str:
+        """The week that should have been run by now and was not, or an empty text."""
+        period, due_at = week.latest_due(self.calendar, self.now - GRACE)
+        if due_at is None or due_at < self.practice.created_at:
+            return ""
+        was_run = self.run_period is not None and self.run_period >= period
+        return "" if was_run and self.run_state == RunState.DONE else period
+
+    @property
+    def alarms(self) -> list[str]:
+        """What a manager must hear of on every page."""
+        missed = f"The list of the week {self.missed} was not made when it was due." if self.missed else ""
+        return [*filter(None, [missed]), *self.silent]
+
+    @property
+    def trouble(self) -> bool:
+        return bool(self.late or self.alarms)
+
+    @property
+    def in_words(self) -> str:
+        """Two short lines for the foot of the rail."""
+        if self.silent:
+            state = "Reminders are not going out"
+        elif self.missed:
+            state = "The week’s list is missing"
+        elif self.late:
+            state = "1 message is late" if self.late == 1 else f"{self.late} messages are late"
+        else:
+            state = "All reminders sent"
+        return f"{state}\n{self._last_run()}"
+
+    def _last_run(self):
+        if self.run_finished_at:
+            return f"last run {clock(self.run_finished_at, self.practice)}"
+        _, due_at = week.next_due(self.calendar, self.now)
+        return f"first run {clock(due_at, self.practice)}" if due_at else "no working days are set"
+
+
+def clock(moment, practice) -> str:
+    """ "today 08:00", "Monday 08:00" within a week, else "12 Nov 08:00", in the practice's zone."""
+    local, today = moment.astimezone(practice.zone), practice.today()
+    away = (local.date() - today).days
+    if away == 0:
+        day = "today"
+    elif abs(away) < 7:
+        day = f"{local:%A}"
+    else:
+        day = short_day(local.date(), today)
+    return f"{day} {local:%H:%M}"
+
+
+def numbers(person) -> Numbers:
+    """Counts for this person and the state of the automatic work, by one query."""
+    now, practice = timezone.now(), person.practice
+    today = practice.today()
+    last_run = Run.objects.filter(job=week.JOB).order_by("-period_key")
+    row = (
+        Practice.objects.filter(pk=practice.pk)
+        .values(
+            today=sum((_count(rows) for rows in Needs(person, today).all()), start=Value(0)),
+            outreach=_count(Message.objects.awaiting_approval()) + _count(Message.objects.needing_answer()),
+            late=_count(Message.objects.due(now - health.LATE)),
+            worker=Subquery(Heartbeat.objects.filter(name="worker").values("at")),
+            beat=Subquery(Heartbeat.objects.filter(name="beat").values("at")),
+            run_state=Subquery(last_run.values("state")[:1]),
+            run_period=Subquery(last_run.values("period_key")[:1]),
+            run_finished_at=Subquery(last_run.values("finished_at")[:1]),
+            closed=ArraySubquery(
+                ClosedDay.objects.filter(on__range=[today - timedelta(days=21), today + timedelta(days=21)])
+                .order_by("on")
+                .values("on")
+            ),
+        )
+        .get()
+    )
+    return Numbers(now=now, practice=practice, **row)
+
+
+def _count(rows):
+    per_practice = rows.order_by().values(counted=F("practice")).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(per_practice, output_field=IntegerField()), 0)
