@@ -1,0 +1,229 @@
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.contrib.auth.password_validation import validate_password
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection, transaction
+from django.db.models import F
+
+from outreach.models import Message, MessageCause, Run, Task, Touchpoint
+from outreach.states import Hold, MessageState, TaskKind, TaskState
+from partners.models import Affiliation, Contact, Organisation, Partner
+from partners.states import Kind, Stage
+from referralcrm.audit.models import AuditEvent
+from referralcrm.core.refused import Refused
+from referralcrm.demo import load as demo
+from referralcrm.demo.cast import PASSWORD, PATIENTS, REASONS, STORIES
+from referralcrm.demo.referrals import COOLING
+from referralcrm.practice.models import Practice, User
+from referralcrm.practice.scope import enter
+from referralcrm.practice.states import Role
+from referrals.models import JourneyEvent, Obligation, Patient, Referral
+from referrals.states import CLOSED, Direction, Journey, Source
+
+SMALL = {"partners": 25, "referrals": 260}
+NAMES = {story.key: story.name for story in STORIES}
+
+
+@pytest.fixture
+def riverside_demo(db):
+    """The whole demo practice, entered."""
+    practice = demo.load()
+    with enter(practice):
+        yield practice
+
+
+def story(key):
+    return Partner.objects.get(name=NAMES[key])
+
+
+def test_the_demo_has_the_partners_and_referrals_it_promises(riverside_demo):
+    assert Partner.objects.count() == 60
+    assert Referral.objects.count() == 1500
+    assert {Direction.RECEIVED, Direction.SENT} == set(Referral.objects.values_list("direction", flat=True))
+    assert set(Role) == set(riverside_demo.people.values_list("role", flat=True))
+    assert set(Kind) == set(Partner.objects.values_list("kind", flat=True))
+    assert set(Source) == set(Referral.objects.values_list("source", flat=True))
+    for model in (Organisation, Affiliation, Contact, Touchpoint, Task, Run, AuditEvent):
+        assert model.objects.exists(), model
+
+
+def test_referrals_have_the_irregularity_of_a_real_log(riverside_demo):
+    log = Referral.objects.all()
+    weekend = log.filter(happened_on__iso_week_day__gte=6).count()
+    assert 0 < weekend < 60
+    assert log.filter(attended_on__isnull=False, accepted_on__isnull=True).count() > 50
+    assert log.exclude(matter=F("pk")).count() > 3
+    assert log.filter(partner__isnull=True).count() > 50
+    assert log.filter(next_visit_on__gt=riverside_demo.today()).exists()
+    assert set(Journey) - {Journey.DRAFT, Journey.ON_HOLD, Journey.REDIRECTED} <= set(
+        log.values_list("journey", flat=True)
+    )
+    assert Obligation.objects.overdue(riverside_demo.today()).count() > 3
+
+
+def test_side_exits_have_a_reason_that_only_their_patient_opens(riverside_demo):
+    exits = JourneyEvent.objects.filter(after=Journey.DECLINED).select_related("referral__patient")
+    assert exits and all(event.reason for event in exits)
+
+
+def test_messages_are_in_every_state_and_their_causes_are_received_referrals(riverside_demo):
+    in_flight = {MessageState.CLAIMED, MessageState.DISPATCHING}
+    assert set(MessageState) - in_flight == set(Message.objects.values_list("state", flat=True))
+    holds = set(Message.objects.filter(state=MessageState.HELD).values_list("hold", flat=True))
+    assert holds >= {Hold.APPROVAL, Hold.LONG_AGO, Hold.PARTNER_ENDED}
+    causes = MessageCause.objects.filter(referral__isnull=False)
+    assert not causes.exclude(referral__direction=Direction.RECEIVED)
+    for place in ("message", "task"):
+        placed = causes.filter(**{f"{place}__isnull": False})
+        assert placed.filter(referral__partner=F(f"{place}__partner")).count() == placed.count() > 0
+    assert not Message.objects.filter(sent_at__lt=F("created_at")).exists()
+
+
+def test_nothing_happened_in_the_future_or_before_it_could(riverside_demo):
+    now, today = riverside_demo.now(), riverside_demo.today()
+    assert not Referral.objects.filter(happened_on__gt=today).exists()
+    assert not Referral.objects.filter(entered_at__gt=now).exists()
+    assert not Referral.objects.filter(attended_on__gt=today).exists()
+    assert not Referral.objects.filter(completed_on__lt=F("attended_on")).exists()
+    assert not JourneyEvent.objects.filter(happened_on__gt=today).exists()
+    assert not JourneyEvent.objects.filter(happened_on__lt=F("referral__happened_on")).exists()
+    assert not Obligation.objects.filter(sent_on__gt=today).exists()
+    assert not Obligation.objects.filter(sent_on__lt=F("referral__attended_on")).exists()
+    assert not Touchpoint.objects.filter(happened_on__gt=today).exists()
+    assert not Message.objects.filter(sent_at__gt=now).exists()
+    assert not Referral.objects.filter(
+        journey__in=CLOSED - {Journey.COMPLETED, Journey.ENTERED_IN_ERROR}
+    ).filter(closed_on__isnull=True)
+
+
+def test_this_weeks_list_is_half_done(riverside_demo):
+    week = Run.objects.order_by("-period_key").first()
+    states = set(Task.objects.filter(period_key=week.period_key).values_list("state", flat=True))
+    assert states == {TaskState.REQUESTED, TaskState.COMPLETED, TaskState.REJECTED}
+    assert Task.objects.filter(kind=TaskKind.NEXT_STEP, state=TaskState.REQUESTED).exists()
+
+
+DAYS = [
+    datetime(2026, 11, 23, 7, 0),  # a Monday before the run
+    datetime(2026, 11, 21, 18, 0),  # a Saturday
+    datetime(2027, 1, 1, 0, 5),
+    datetime(2028, 2, 29, 12, 0),
+    datetime(2026, 12, 31, 23, 58),
+    datetime(2026, 3, 29, 1, 30),  # the clocks change
+    datetime(2027, 8, 1, 12, 0),  # the first of a month
+]
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+@pytest.mark.parametrize("seed", [1, 7])
+def test_its_stories_are_true_on_any_day(db, day, seed):
+    with time_machine.travel(day.replace(tzinfo=ZoneInfo("Europe/London")), tick=False):
+        practice = demo.load(seed=seed, **SMALL)
+        with enter(practice):
+            today = practice.today()
+            received = Referral.objects.received().kept()
+            assert received.filter(partner=story("cooling")).count() == sum(COOLING.values())
+            assert not received.filter(partner=story("quiet"), happened_on__gt=today - timedelta(days=90))
+            assert not received.filter(partner=story("only_us")).exists()
+            assert not Touchpoint.objects.filter(partner=story("only_us")).exists()
+            assert not Referral.objects.filter(partner=story("advice")).exists()
+            assert Touchpoint.objects.filter(partner=story("advice")).exists()
+            assert not Referral.objects.filter(partner=story("prospect")).exists()
+            assert story("retired").stage == Stage.ENDED
+            assert story("opted_out").has_opted_out
+            assert Affiliation.objects.filter(partner=story("moved")).count() == 2
+            assert Message.objects.filter(state=MessageState.PENDING, due_at__gt=practice.now()).exists()
+            held = Message.objects.filter(partner=story("retired"), state=MessageState.HELD)
+            assert held.filter(hold=Hold.PARTNER_ENDED).exists()
+            assert Run.objects.latest("due_at").due_at <= practice.now()
+
+
+def test_the_same_seed_gives_the_same_practice(db):
+    def loaded(seed):
+        with transaction.atomic():
+            with enter(demo.load(seed=seed, **SMALL)):
+                rows = list(
+                    Referral.objects.order_by(
+                        "happened_on", "partner__name", "journey", "attended_on"
+                    ).values_list("happened_on", "partner__name", "journey", "attended_on")
+                )
+            transaction.set_rollback(True)
+        return rows
+
+    first = loaded(3)
+    assert loaded(3) == first
+    assert loaded(4) != first
+
+
+def test_no_word_about_a_patient_stands_outside_sealed_fields(riverside_demo):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.columns "
+            "WHERE column_name = 'practice_id' AND table_schema = 'public'"
+        )
+        dump = ""
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t")
+            dump += cursor.fetchone()[0] or ""
+    assert "Riverside" in dump
+    records = [patient.record_number for patient in Patient.objects.all()[:50]]
+    assert all(records)
+    for words in [*REASONS, *PATIENTS, *records]:
+        assert words not in dump
+
+
+def test_addresses_and_numbers_reach_nobody(riverside_demo):
+    for model in (Partner, Organisation, Contact):
+        for row in model.objects.all():
+            assert row.email.endswith(".example")
+            assert row.phone.startswith("020 7946 0")
+
+
+def test_a_load_that_dies_leaves_nothing(db, monkeypatch):
+    monkeypatch.setattr(demo, "make_audit", lambda world: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        demo.load(**SMALL)
+    assert not Practice.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_if_empty_loads_once_and_shows_the_sign_ins_each_time(db, capsys):
+    call_command("demo", "--if-empty", "--partners=25", "--referrals=260")
+    assert "260 of 260 referrals" in capsys.readouterr().out
+    call_command("demo", "--if-empty")
+    said = capsys.readouterr().out
+    assert "referrals" not in said
+    assert "manager@riverside.example" in said and PASSWORD in said
+    assert Practice.objects.count() == 1
+
+
+def test_if_empty_leaves_a_practice_of_ones_own_alone(riverside, capsys):
+    call_command("demo", "--if-empty")
+    assert capsys.readouterr().out == ""
+    assert Practice.objects.get() == riverside
+
+
+def test_a_second_demo_practice_is_refused(db):
+    demo.load(**SMALL)
+    with pytest.raises(CommandError):
+        call_command("demo")
+    with pytest.raises(Refused):
+        demo.load(partners=3, referrals=10)
+
+
+def test_the_demo_people_sign_in_with_the_printed_password(db, client):
+    demo.load(**SMALL)
+    for role, email in demo.sign_ins():
+        person = User.objects.get(email=email)
+        assert person.check_password(PASSWORD) and person.get_role_display() == role
+        validate_password(PASSWORD, person)
+
+
+def test_somebody_who_was_deactivated_is_not_offered_as_a_sign_in(db):
+    demo.load(**SMALL)
+    User.objects.filter(email="staff@riverside.example").update(is_active=False)
+    assert "staff@riverside.example" not in dict(map(reversed, demo.sign_ins()))
