@@ -99,7 +99,7 @@
     if (command && !event.altKey && event.key === "Enter") return save(event, "[data-save-next]");
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Enter") enterGoesOn(event);
-    else if (event.key === "Escape") closeSheets(null);
+    else if (event.key === "Escape") leaveSheet(event);
     else if (event.key.length === 1) pressSingleKey(event);
   });
   document.addEventListener("go-on", (event) => event.target.form && goOn(event.target));
@@ -190,7 +190,12 @@
     return true;
   }
   function closeSheets(except) {
-    for (const sheet of document.querySelectorAll("details[data-sheet][open]")) if (!except || !sheet.contains(except)) sheet.open = false;
+    for (const sheet of document.querySelectorAll("details:is([data-sheet], .drop)[open]")) if (!except || !sheet.contains(except)) sheet.open = false;
+  }
+  function leaveSheet(event) {
+    const summary = event.target.closest?.("details:is([data-sheet], .drop)[open]")?.querySelector("summary");
+    closeSheets(null);
+    summary?.focus();
   }
   async function copy(button) {
     await navigator.clipboard.writeText(button.dataset.copy);
@@ -208,6 +213,37 @@
     else if (at("[data-print]")) print();
     else if (event.target.matches("dialog.dialog") && event.target.id !== "idle") event.target.close(); // the veil around it
   });
+  document.addEventListener("toggle", (event) => { // a drop opens with its first field ready
+    if (event.target.matches?.(".drop[open]")) event.target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  }, true);
+
+  // --- Several rows at once: boxes in cells .pick, [data-pick-all] in the heading, [data-picked] counts.
+
+  document.addEventListener("change", (event) => {
+    const table = event.target.closest(".pick") && event.target.closest("form");
+    if (!table) return;
+    const boxes = [...table.querySelectorAll(".pick input[name]")], all = table.querySelector("[data-pick-all]");
+    if (event.target === all) boxes.forEach((box) => { box.checked = all.checked; });
+    const picked = boxes.filter((box) => box.checked).length;
+    if (all) { all.checked = picked > 0 && picked === boxes.length; all.indeterminate = picked > 0 && picked < boxes.length; }
+    table.querySelectorAll("[data-picked]").forEach((place) => { place.textContent = picked; });
+  });
+
+  // --- A row that finished itself leaves the focus on what stands in its place, not at the top of the page.
+
+  let place = null;
+  document.addEventListener("htmx:beforeRequest", ({ detail: { target } }) => {
+    const parent = target.parentElement;
+    if (target.contains(document.activeElement)) place = { parent, index: [...parent.children].indexOf(target) };
+  }, true); // before the pressed button is held and loses the focus
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!place || document.activeElement !== document.body) return;
+    const next = place.parent.children[place.index] || place.parent;
+    next.tabIndex = -1;
+    next.focus({ preventScroll: true });
+    place = null;
+  });
+
   document.addEventListener("change", (event) => {
     if (!event.target.matches("[data-keys-switch]")) return;
     remember("single-keys", event.target.checked ? "on" : "off");
