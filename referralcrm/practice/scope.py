@@ -15,7 +15,7 @@ def enter(practice, *, durable=False):
     with transaction.atomic(durable=durable), scope(practice=practice):
         before = _set(practice.pk)
         yield practice
-        if not transaction.get_rollback():  # the rollback itself gives the setting back
+        if not (before == str(practice.pk) or _ends_here()):
             _set(before)
 
 
@@ -30,6 +30,11 @@ def current_practice():
 def current_practice_id():
     """The default of every domain row's ``practice``."""
     return current_practice().pk
+
+
+def _ends_here() -> bool:
+    """Whether leaving the block ends the transaction or rolls it back, and the setting with it."""
+    return transaction.get_rollback() or not connection.savepoint_ids
 
 
 def _set(practice_id):
