@@ -158,6 +158,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "practice:sign_in"
 LOGIN_REDIRECT_URL = "front:today"
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # how long a one-time sign-in link works
 IDLE_SECONDS = seconds("IDLE_SECONDS", 15 * 60)
 KEPT_SECONDS = 30 * 60
 # The idle clock ends a session long before this; typing is kept even over a weekend.
@@ -174,7 +175,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "email"
 AXES_SENSITIVE_PARAMETERS = ["email", "next", "kept"]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "referralcrm.practice.views.locked_out"
+AXES_LOCKOUT_CALLABLE = "referralcrm.practice.views.account.locked_out"
 AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en"

@@ -1,10 +1,17 @@
 """Signing in, and who we are."""
 
-from crispy_forms.layout import Layout
+import zoneinfo
+
+from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.contrib.auth import authenticate, password_validation
+from django_scopes.forms import SafeModelChoiceField
 
-from referralcrm.core.forms import HouseForm
+from referralcrm.core.forms import HouseForm, HouseModelForm
+from referralcrm.practice import countries
+from referralcrm.practice.actions.people import may_take_over
+from referralcrm.practice.models import ClosedDay, Location, Plan, Practice, Service, User
+from referralcrm.practice.states import Weekday
 
 LONGEST_PASSWORD = 200
 STRONG_ENOUGH = (
@@ -71,3 +78,178 @@ class PasswordForm(HouseForm):
     def clean_new(self):
         password_validation.validate_password(self.cleaned_data["new"], self.person)
         return self.cleaned_data["new"]
+
+
+class FirstPasswordForm(HouseForm):
+    new = new_password_field("Your password")
+
+    def __init__(self, *args, person, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_new(self):
+        password_validation.validate_password(self.cleaned_data["new"], self.person)
+        return self.cleaned_data["new"]
+
+
+def zone_choices():
+    """Every IANA time zone that names a place, and UTC."""
+    names = zoneinfo.available_timezones()
+    return [(name, name.replace("_", " ")) for name in sorted(names) if "/" in name or name == "UTC"]
+
+
+class PracticeForm(HouseModelForm):
+    time_zone = forms.ChoiceField(choices=zone_choices)
+    country = forms.ChoiceField(choices=countries.choices)
+    working_days = forms.TypedMultipleChoiceField(
+        coerce=int, choices=Weekday, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Practice
+        fields = [
+            "name",
+            "reply_to",
+            "country",
+            "region",
+            "time_zone",
+            "working_days",
+            "opens_at",
+            "closes_at",
+            "inner_circle_size",
+        ]
+        widgets = {
+            "opens_at": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+            "closes_at": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        }
+        help_texts = {
+            "reply_to": "Partners who answer a message write here.",
+            "region": "Only where a region has holidays of its own, such as SCT or CA.",
+            "inner_circle_size": "A small circle is one you can really look after.",
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        zone = self.instance.time_zone
+        if zone not in dict(self.fields["time_zone"].choices):
+            self.fields["time_zone"].choices = [(zone, zone), *self.fields["time_zone"].choices]
+
+    def layout(self):
+        return Layout(
+            Div("name", "reply_to", css_class="two"),
+            Div("country", "region", css_class="two"),
+            Div("time_zone", "inner_circle_size", css_class="two"),
+            Field("working_days", wrapper_class="days"),
+            Div("opens_at", "closes_at", css_class="two"),
+            "version",
+        )
+
+    def clean(self):
+        cleaned = super().clean()
+        region, known = cleaned.get("region", "").upper(), countries.regions(cleaned.get("country", ""))
+        if region and region not in known:
+            told = (
+                f"Choose one of: {', '.join(known)}." if known else "This country has none; leave it empty."
+            )
+            self.add_error("region", told)
+        if (
+            cleaned.get("opens_at")
+            and cleaned.get("closes_at")
+            and cleaned["opens_at"] >= cleaned["closes_at"]
+        ):
+            self.add_error("closes_at", "You close after you open.")
+        return cleaned | {"region": region}
+
+
+class LocationForm(HouseModelForm):
+    class Meta:
+        model = Location
+        fields = ["name", "address", "postcode", "phone"]
+        widgets = {"address": forms.Textarea(attrs={"rows": 2})}
+
+
+class ServiceForm(HouseModelForm):
+    class Meta:
+        model = Service
+        fields = ["name", "telehealth"]
+
+
+class PlanForm(HouseModelForm):
+    class Meta:
+        model = Plan
+        fields = ["name", "we_accept"]
+
+
+def day_input():
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class ClosedDayForm(HouseModelForm):
+    class Meta:
+        model = ClosedDay
+        fields = ["on", "why"]
+        widgets = {"on": day_input()}
+
+
+class PersonForm(HouseModelForm):
+    home_location = SafeModelChoiceField(
+        queryset=Location.objects.none(), required=False, empty_label="no fixed place"
+    )
+
+    class Meta:
+        model = User
+        fields = [
+            "name",
+            "email",
+            "role",
+            "sees_patients",
+            "credentials",
+            "home_location",
+            "away_from",
+            "away_to",
+        ]
+        widgets = {
+            name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+            for name in ("away_from", "away_to")
+        }
+        help_texts = {
+            "role": "What each role may do stands under Roles.",
+            "credentials": "Shown after the name, such as PT, DPT.",
+            "away_to": "Meanwhile the backup of each partner is asked.",
+        }
+
+    def __init__(self, *args, by, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["home_location"].queryset = Location.objects.active()
+        if self.instance.pk == by.pk:
+            self.fields["role"].disabled = True
+            self.fields["role"].help_text = "Nobody changes their own role."
+
+    def clean_email(self):
+        return User.objects.normalize_email(self.cleaned_data["email"])
+
+    def layout(self):
+        return Layout(
+            Div("name", "email", css_class="two"),
+            Div("role", "credentials", css_class="two"),
+            "sees_patients",
+            "home_location",
+            Div("away_from", "away_to", css_class="two"),
+            "version",
+        )
+
+
+class LeaveForm(HouseForm):
+    """Who takes over what a person looks after."""
+
+    heir = forms.ModelChoiceField(
+        label="Hand everything over to", queryset=User.objects.none(), empty_label="choose a colleague"
+    )
+
+    def __init__(self, *args, person, needs_heir, **kwargs):
+        super().__init__(*args, **kwargs)
+        colleagues = User.objects.of(person.practice).active()
+        self.fields["heir"].queryset = colleagues.filter(
+            pk__in=[colleague.pk for colleague in colleagues if may_take_over(colleague, person)]
+        )
+        self.fields["heir"].required = needs_heir

@@ -84,7 +84,16 @@ class PracticeOwned(models.Model):
         abstract = True
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    def of(self, practice):
+        """The people of one practice; users carry no row-level security, so every list asks for this."""
+        return self.filter(practice=practice)
+
+    def active(self):
+        return self.filter(is_active=True)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def get_by_natural_key(self, email):
         return self.get(email__iexact=email)
 
@@ -94,9 +103,6 @@ class UserManager(BaseUserManager):
         user.set_password(password)
         user.save(using=self._db)
         return user
-
-    def active(self):
-        return self.filter(is_active=True)
 
 
 class User(AbstractBaseUser):
@@ -160,7 +166,9 @@ class ActiveQuerySet(models.QuerySet):
 class Location(PracticeOwned):
     """A place where we work; its address stands on letters."""
 
-    name = models.CharField(max_length=80)
+    LONGEST_NAME = 80
+
+    name = models.CharField(max_length=LONGEST_NAME)
     address = models.TextField(max_length=300, blank=True)
     postcode = models.CharField(max_length=12, blank=True)
     phone = models.CharField(max_length=32, blank=True)

@@ -40,6 +40,11 @@ GRANTS: dict[str, frozenset[Permission]] = {
 }
 
 
+def roles_with(permission: Permission) -> list[str]:
+    """The roles that the table grants ``permission``."""
+    return [role for role, granted in GRANTS.items() if permission in granted]
+
+
 def allow(permission: Permission, *, methods: str = "GET"):
     """Declare the permission a view needs and its methods ("GET", "POST" or "GET POST").
 

@@ -3,17 +3,23 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth.tokens import default_token_generator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from referralcrm.audit.actions import record
 from referralcrm.core.forms import bound, is_sent
-from referralcrm.practice import actions, kept
-from referralcrm.practice.forms import PasswordForm, SignInForm
+from referralcrm.practice import kept
+from referralcrm.practice.actions import accounts as actions
+from referralcrm.practice.forms import FirstPasswordForm, PasswordForm, SignInForm
 from referralcrm.practice.middleware import end_session
+from referralcrm.practice.models import User
 from referralcrm.practice.permissions import Permission, allow, public
 from referralcrm.practice.scope import enter
+
+IN_SESSION = "now"
+LINK = "sign_in_link"
 
 
 @public(methods="GET POST")
@@ -63,6 +69,24 @@ def password(request):
         )
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "practice/password.html", {"form": form})
+
+
+@public(methods="GET POST")
+def set_password(request, uid, token):
+    """The one-time link. Its token moves to the session at once, so that no address shows it again."""
+    if token != IN_SESSION:
+        request.session[LINK] = token
+        return redirect("practice:set_password", uid, IN_SESSION)
+    person = User.objects.active().filter(pk=uid).select_related("practice").first()
+    if not default_token_generator.check_token(person, request.session.get(LINK)):
+        return render(request, "practice/link_over.html", status=410)
+    form = bound(request, FirstPasswordForm, person=person)
+    if is_sent(request, form):
+        actions.set_first_password(person, new=form.cleaned_data["new"])
+        del request.session[LINK]
+        messages.success(request, "Your password is set. Sign in with it.")
+        return redirect(settings.LOGIN_URL)
+    return render(request, "practice/set_password.html", {"form": form, "person": person})
 
 
 def locked_out(request, *args, **kwargs):

@@ -1,0 +1,1 @@
+"""Pages of the practice: one's account, the settings, the people."""

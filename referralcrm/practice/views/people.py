@@ -1,0 +1,92 @@
+"""Who works here."""
+
+from django.contrib import messages
+from django.contrib.auth.tokens import default_token_generator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from referralcrm.core.forms import bound, is_sent, refuse
+from referralcrm.core.refused import Refused
+from referralcrm.practice.actions import people as actions
+from referralcrm.practice.forms import LeaveForm, PersonForm
+from referralcrm.practice.models import User
+from referralcrm.practice.once import once
+from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.signals import owned_by
+
+
+@allow(Permission.MANAGE_PEOPLE)
+def people(request):
+    everybody = User.objects.of(request.user.practice).select_related("home_location")
+    here = [person for person in everybody if person.is_active]
+    left = [person for person in everybody if not person.is_active]
+    today = request.user.practice.today()
+    return render(request, "practice/people.html", {"here": here, "left": left, "today": today})
+
+
+@allow(Permission.MANAGE_PEOPLE, methods="GET POST")
+@once
+def add_person(request):
+    form = bound(request, PersonForm, by=request.user)
+    if is_sent(request, form):
+        try:
+            person = actions.add(by=request.user, **form.values())
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, f"{person} is added. Now make the link they sign in with first.")
+            return redirect("practice:person", person.pk)
+    return render(request, "practice/add_person.html", {"form": form})
+
+
+@allow(Permission.MANAGE_PEOPLE, methods="GET POST")
+def person(request, pk):
+    person = _colleague(request, pk)
+    form = bound(request, PersonForm, instance=person, by=request.user)
+    if is_sent(request, form):
+        try:
+            actions.update(person, version=form.cleaned_data["version"], by=request.user, **form.values())
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, f"{form.instance} is saved.")
+            return redirect("practice:people")
+    return render(request, "practice/person.html", {"form": form, "person": _colleague(request, pk)})
+
+
+@allow(Permission.MANAGE_PEOPLE, methods="POST")
+def sign_in_link(request, pk):
+    """A link to hand over: works once, for three days."""
+    person = _colleague(request, pk)
+    actions.note_link(person, by=request.user)
+    token = default_token_generator.make_token(person)
+    link = request.build_absolute_uri(reverse("practice:set_password", args=[person.pk, token]))
+    return render(request, "practice/sign_in_link.html", {"person": person, "link": link})
+
+
+@allow(Permission.MANAGE_PEOPLE, methods="GET POST")
+def deactivate(request, pk):
+    person = _colleague(request, pk)
+    owned = owned_by(person)
+    form = bound(request, LeaveForm, person=person, needs_heir=bool(owned))
+    if is_sent(request, form):
+        try:
+            actions.deactivate(person, heir=form.cleaned_data["heir"], by=request.user)
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, f"{person} can no longer sign in.")
+            return redirect("practice:people")
+    return render(request, "practice/deactivate.html", {"form": form, "person": person, "owned": owned})
+
+
+@allow(Permission.MANAGE_PEOPLE, methods="POST")
+def reactivate(request, pk):
+    person = _colleague(request, pk)
+    actions.reactivate(person, by=request.user)
+    messages.success(request, f"{person} can sign in again.")
+    return redirect("practice:person", pk)
+
+
+def _colleague(request, pk):
+    return get_object_or_404(User.objects.of(request.user.practice), pk=pk)
