@@ -6,7 +6,7 @@ from outreach.actions import tasks
 from outreach.actions.messages import recipients, thanks
 from outreach.actions.rules import seed_rules
 from partners.signals import partner_ended, partner_opted_out, partner_resumed
-from referralcrm.practice.signals import practice_founded
+from referralcrm.practice.signals import Owned, person_deactivated, practice_founded, what_is_owned
 from referrals.signals import (
     recommended,
     referral_received,
@@ -54,3 +54,13 @@ def ask_for_the_source(sender, referral, by, **kwargs):
 @receiver(recommended)
 def thank_whoever_recommended_us(sender, referral, by, **kwargs):
     tasks.thank_in_person(referral, by=by)
+
+
+@receiver(what_is_owned)
+def count_tasks(sender, person, **kwargs):
+    return Owned.of("open tasks", tasks.open_for(person))
+
+
+@receiver(person_deactivated)
+def hand_tasks_over(sender, person, heir, by, **kwargs):
+    tasks.hand_over(person, heir=heir, by=by)

@@ -133,6 +133,22 @@ def reassign(task, *, owner, version, by):
     record("reassigned", by=by, subject=task, changed=["owner"])
 
 
+def open_for(person):
+    """The open tasks of a person."""
+    return Task.objects.open().filter(owner=person)
+
+
+@transaction.atomic
+def hand_over(person, *, heir, by):
+    """Give every open task of somebody who leaves to ``heir``, or to nobody in particular."""
+    ids = list(open_for(person).values_list("pk", flat=True))
+    if not ids:
+        return
+    Task.objects.filter(pk__in=ids).update(owner=heir, version=F("version") + 1)
+    note = f"to {heir.name}" if heir else ""
+    record("handed over", by=by, subjects=ids, subject_type="task", changed=["owner"], note=note)
+
+
 @transaction.atomic
 def reopen(task, *, version, by):
     """Undo: open and showing again, within 30 days; the contact its finishing logged is taken back."""

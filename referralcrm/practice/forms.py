@@ -180,15 +180,10 @@ class PlanForm(HouseModelForm):
         fields = ["name", "we_accept"]
 
 
-def day_input():
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
 class ClosedDayForm(HouseModelForm):
     class Meta:
         model = ClosedDay
         fields = ["on", "why"]
-        widgets = {"on": day_input()}
 
 
 class PersonForm(HouseModelForm):

@@ -1,6 +1,7 @@
 """Facts about the practice, sent inside the transaction that made them true."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from django.dispatch import Signal
 
@@ -16,6 +17,13 @@ class Owned:
     what: str
     count: int
     names: list[str]
+
+    NAMED: ClassVar[int] = 8
+
+    @classmethod
+    def of(cls, what, rows, *, name=str):
+        """Told from a queryset; ``name`` says how one row is called."""
+        return cls(what, rows.count(), [name(row) for row in rows[: cls.NAMED]])
 
 
 def owned_by(person) -> list[Owned]:
