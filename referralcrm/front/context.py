@@ -25,7 +25,9 @@ ENTRIES = [
     ("Today", "front:today", Permission.VIEW),
     ("Partners", "partners:list", Permission.VIEW),
 ]
-FOOT = []
+FOOT = [
+    ("Settings", "practice:settings", Permission.VIEW),
+]
 COUNTS = {"front:today": "today", "outreach:messages": "outreach"}  # which of the rail's numbers
 
 
