@@ -69,12 +69,13 @@ class Supervisor:
                 f"Choose another one: make run PORT={self.port + 1}"
             )
         self._start_services()
-        self._prepare()
+        sign_ins = self._prepare()
         self._start_product()
         complaint = health.complaint(self.port)
         state = "is not well yet" if complaint else "is ready"
-        self._say(f"\nReferralCRM {state} at {self.url} after {_since(began)}. Ctrl-C stops it.")
-        self._say(complaint)
+        self._say(f"\nReferralCRM {state} at {self.url} after {_since(began)}.")
+        self._say(complaint or sign_ins)
+        self._say("Ctrl-C stops it.")
 
     def _start_services(self):
         wanted = [name for name, address in EMBEDDED.items() if not os.environ.get(address)]
@@ -101,10 +102,13 @@ class Supervisor:
     def _prepare(self):
         with self._step("migrations"):
             self._manage("migrate", "--noinput")
+        with self._step("demo practice"):
+            demo = self._manage("demo", "--if-empty", answers=True)
         if not static.are_fresh():
             with self._step("static files"):
                 self._manage("collectstatic", "--noinput", "--clear")
                 static.now_fresh()
+        return demo.answer
 
     def _start_product(self):
         bound = ["--bind", f"{LOOPBACK}:{self.port}", "--access-logformat", ACCESS_LOG]
@@ -120,8 +124,8 @@ class Supervisor:
             self.parts.check()
             time.sleep(0.2)
 
-    def _manage(self, command, *words):
-        part = self._python(command, "manage", command, *words, ends=True)
+    def _manage(self, command, *words, **kw):
+        part = self._python(command, "manage", command, *words, ends=True, **kw)
         self.parts.finish(part, seconds=600)
         return part
 

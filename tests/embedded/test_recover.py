@@ -15,17 +15,7 @@ from referralcrm.embedded import addresses
 from referralcrm.embedded.datadir import CHECKOUT
 from referralcrm.embedded.parts import PartFailed, Parts
 from referralcrm.embedded.place import find_place
-
-
-def ask(url, statement, *values):
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            return cursor.fetchall() if cursor.description else None
-    finally:
-        connection.close()
+from tests.embedded.asking import ask, superuser
 
 
 def remember(word):
@@ -103,12 +93,8 @@ def test_a_cluster_left_half_made_is_made_anew(begin_anew):
 
 def test_roles_cut_short_are_mended_at_the_next_start(home, begin):
     parts = begin("Postgres")
-    superuser = addresses.database_url().replace(
-        f"{addresses.APP_ROLE}:{addresses.password(addresses.APP_ROLE)}",
-        f"postgres:{addresses.password('postgres')}",
-    )
-    ask(superuser, "ALTER ROLE referralcrm_app WITH SUPERUSER BYPASSRLS PASSWORD 'other'")
-    ask(superuser, "DROP EXTENSION unaccent")
+    ask(superuser("referralcrm"), "ALTER ROLE referralcrm_app WITH SUPERUSER BYPASSRLS PASSWORD 'other'")
+    ask(superuser("referralcrm"), "DROP EXTENSION unaccent")
     parts.stop()
     begin("Postgres")
     assert ask(addresses.database_url(), "SELECT unaccent('é')") == [("e",)]

@@ -97,6 +97,7 @@ def test_the_product_starts_survives_a_kill_and_leaves_nothing(home, port, up):
     assert re.search(r"Postgres, broker, inbox +\d", said)
     assert f"is ready at http://127.0.0.1:{port} " in said
     assert health.complaint(port) == ""
+    assert re.search(r"Practice manager +\S+@\S+", said)
 
     code, said = up().end()
     assert code == 1
