@@ -12,7 +12,8 @@ from django.shortcuts import resolve_url
 from django.template.loader import get_template, render_to_string
 from django.utils import timezone
 
-from outreach.states import RuleKind
+from outreach.states import UNCLAIMED, RuleKind
+from referralcrm.practice.scope import current_practice
 
 FIELD = re.compile(r"\{([^{}]*)\}")
 FIELDS = {
@@ -95,6 +96,32 @@ def digest(rule, *, practice, person, people: str) -> tuple[str, str]:
         "link": settings.SITE_URL + resolve_url(settings.LOGIN_REDIRECT_URL),
     }
     return one_line(fill(rule.subject, values))[:150], fill(rule.body, values)
+
+
+def text_of(message) -> tuple[str, str]:
+    """Subject and body as they left, or as they would leave now.
+
+    Needs ``rule`` and ``partner`` loaded, and ``thanked_for`` (how many referrals).
+    """
+    if message.text_fixed or message.person_id or (message.body and message.state not in UNCLAIMED):
+        return message.subject, message.body
+    return thanks(
+        message.rule, practice=current_practice(), partner=message.partner, patients=message.thanked_for
+    )
+
+
+def sample(kind, body: str, *, practice) -> str:
+    """A letter as it would read, with made-up words in the fields, as HTML."""
+    values = {
+        "greeting": "Dr Okafor",
+        "patients": "two patients",
+        "practice": practice.name,
+        "signature": practice.name,
+        "name": "Alice",
+        "people": "- Dr Okafor: no contact for 34 days, 30 are usual in the inner circle",
+        "link": settings.SITE_URL,
+    }
+    return as_html(fill(body, values), opt_out=OPT_OUT if kind == RuleKind.THANK_YOU else "")
 
 
 def compose(*, practice, to: str, subject: str, body: str, message_id: str, to_partner: bool) -> bytes:

@@ -1,11 +1,23 @@
 """The outbox: a message is a row before it is anything else, with one recipient."""
 
+from dataclasses import dataclass
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from outreach.models.tasks import Task
-from outreach.states import NEEDS_ANSWER, UNCLAIMED, Approval, Hold, MessageState, RuleKind, Suppression
+from outreach.states import (
+    IN_FLIGHT,
+    NEEDS_ANSWER,
+    UNCLAIMED,
+    Approval,
+    Hold,
+    MessageState,
+    RuleKind,
+    Suppression,
+)
 from partners.models import Partner
 from referralcrm.practice.models import PracticeOwned, User, scoped
 from referrals.models import Referral
@@ -31,19 +43,66 @@ class Rule(PracticeOwned):
         return self.get_kind_display()
 
 
+@dataclass(frozen=True)
+class Shelf:
+    """Messages that people look at together."""
+
+    label: str
+    states: frozenset
+    order: str
+    empty: str
+
+
+SHELVES = {
+    "approval": Shelf(
+        "Waiting for approval", frozenset({MessageState.HELD}), "due_at", "Nothing waits for a person"
+    ),
+    "answer": Shelf("May not have arrived", NEEDS_ANSWER, "-due_at", "Everything that left has arrived"),
+    "scheduled": Shelf("Scheduled", IN_FLIGHT | {MessageState.PENDING}, "due_at", "Nothing is on its way"),
+    "sent": Shelf("Sent", frozenset({MessageState.SENT}), "-sent_at", "Nothing has been sent"),
+    "stopped": Shelf(
+        "Not sent",
+        frozenset({MessageState.SUPPRESSED, MessageState.CANCELLED}),
+        "-created_at",
+        "Nothing was stopped",
+    ),
+}
+
+
 class MessageQuerySet(models.QuerySet):
     def due(self, now):
         return self.filter(state=MessageState.PENDING, due_at__lte=now)
 
-    def scheduled(self):
-        return self.filter(state=MessageState.PENDING)
-
     def awaiting_approval(self):
-        return self.filter(state=MessageState.HELD)
+        """Drafts, and whatever else waits for a person."""
+        return self.filter(state__in=SHELVES["approval"].states)
 
     def needing_answer(self):
         """Failed, or may not have arrived: a person has to decide."""
         return self.filter(state__in=NEEDS_ANSWER)
+
+    def scheduled(self):
+        """Waiting for its hour, or leaving just now."""
+        return self.filter(state__in=SHELVES["scheduled"].states)
+
+    def on_shelf(self, name):
+        """The messages of one of ``SHELVES``, in the order people read them."""
+        shelf = SHELVES[name]
+        return self.filter(state__in=shelf.states).order_by(shelf.order, "-id")
+
+    def counts(self) -> dict[str, int]:
+        """How many lie on each shelf, in one query."""
+        return self.aggregate(
+            **{name: Count("pk", filter=Q(state__in=shelf.states)) for name, shelf in SHELVES.items()}
+        )
+
+    def with_everyone(self):
+        """With all that a list row names, so that it needs no further query."""
+        causes = MessageCause.objects.live().filter(message=OuterRef("pk")).values("message")
+        count = causes.annotate(count=Count("pk")).values("count")
+        return self.select_related("rule", "partner", "person").annotate(
+            thanked_for=Coalesce(Subquery(count), 0)
+        )
 
     def joinable(self):
         """Not on its way, and never offered again by a person: its text may still change."""
@@ -119,6 +178,25 @@ class Message(PracticeOwned):
                 name="message_in_flight_has_a_lease",
             ),
         ]
+
+    @property
+    def recipient(self):
+        """The partner or the colleague it is for."""
+        return self.partner or self.person
+
+    @property
+    def reason(self) -> str:
+        """Why it stands where it stands, in words; needs ``rule`` loaded."""
+        if self.state in IN_FLIGHT or self.state == MessageState.SENT:
+            return ""
+        if self.state == MessageState.PENDING and not self.rule.is_active:
+            return "Its rule is switched off."
+        words = self.get_hold_display() or self.get_suppression_display()
+        return self.waiting_because or (words[:1].upper() + words[1:] + "." if words else "") or self.reply
+
+    @property
+    def can_be_put_back(self) -> bool:
+        return self.state == MessageState.CANCELLED and self.answered_at is not None
 
     @property
     def message_id(self) -> str:

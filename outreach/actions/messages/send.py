@@ -57,6 +57,11 @@ def server_url(practice) -> str:
     return settings.INBOX_SMTP_URL if practice.is_demo else settings.SMTP_URL
 
 
+def has_inbox(practice) -> bool:
+    """Whether this practice's mail stays in the local inbox."""
+    return server_url(practice) == settings.INBOX_SMTP_URL
+
+
 def send_due(practice) -> bool:
     """Send what is due now, for as long as one task may; whether some of it is left for another.
 
@@ -220,11 +225,8 @@ def _outcome(claim, code, words):
 
 def _claim(message, practice, *, patients, now) -> Claim | None:
     address = message.partner.email if message.partner else message.person.email
-    subject, body = message.subject, message.body
-    if not message.text_fixed:
-        subject, body = mail.thanks(
-            message.rule, practice=practice, partner=message.partner, patients=patients
-        )
+    message.thanked_for = patients
+    subject, body = mail.text_of(message)
     try:
         content = mail.compose(
             practice=practice,
