@@ -1,3 +1,19 @@
+from django.urls import path
+
+from outreach.views import inbox, messages, rules
+
 app_name = "outreach"
 
-urlpatterns = []
+urlpatterns = [
+    path("", messages.index, name="messages"),
+    path("messages/<uuid:pk>/", messages.detail, name="message"),
+    path("messages/<uuid:pk>/text/", messages.edit, name="message_text"),
+    path("messages/<uuid:pk>/put-back/", messages.put_back, name="put_back"),
+    path("messages/<uuid:pk>/<slug:decision>/", messages.decide, name="decide"),
+    path("rules/", rules.index, name="rules"),
+    path("rules/<uuid:pk>/", rules.edit, name="rule"),
+    path("rules/<uuid:pk>/preview/", rules.preview, name="rule_preview"),
+    path("inbox/", inbox.index, name="inbox"),
+    path("inbox/<slug:key>/", inbox.letter, name="letter"),
+    path("inbox/<slug:key>/html/", inbox.letter_html, name="letter_html"),
+]

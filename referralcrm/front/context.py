@@ -24,6 +24,7 @@ class Entry:
 ENTRIES = [
     ("Today", "front:today", Permission.VIEW),
     ("Partners", "partners:list", Permission.VIEW),
+    ("Outreach", "outreach:messages", Permission.VIEW),
 ]
 FOOT = [
     ("Settings", "practice:settings", Permission.VIEW),

@@ -140,6 +140,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
+    if (event.submitter?.formTarget) return freshen(form); // a preview beside the form: the page stays as it is
     form.dataset.sending = "";
     delete form.dataset.changed;
     freshen(form);
@@ -151,6 +152,13 @@
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));
 
   document.addEventListener("input", (event) => { const form = event.target.form; if (form?.method === "post") form.dataset.changed = ""; });
+  let typing;
+  document.addEventListener("input", (event) => {
+    const form = event.target.form, preview = form?.querySelector("[data-live]");
+    if (!preview) return;
+    clearTimeout(typing);
+    typing = setTimeout(() => form.requestSubmit(preview), 500);
+  });
   addEventListener("beforeunload", (event) => { if (document.querySelector("form[data-warn-unsaved][data-changed]")) event.preventDefault(); });
 
   // --- Toasts: from the page, or from a response's HX-Trigger: {"toast": {"text", "tone", "undo"}}.

@@ -1,0 +1,1 @@
+"""What people send about how we stay in touch, one submission each."""

@@ -1,0 +1,67 @@
+"""The text of one note, and a practice's rules."""
+
+from datetime import time
+
+from crispy_forms.layout import Div, Layout
+from django import forms
+
+from outreach import mail
+from outreach.models import Message, Rule
+from outreach.states import Approval
+from referralcrm.core.forms import HouseModelForm
+from referralcrm.practice.calendar import QUIET_FROM, QUIET_UNTIL
+
+NEVER = "Never a patient’s name, initials, date of birth, record number, diagnosis or visit."
+
+
+class TextForm(HouseModelForm):
+    """The words of one note that still waits."""
+
+    class Meta:
+        model = Message
+        fields = ["subject", "body"]
+        labels = {"body": "Text"}
+        help_texts = {"body": NEVER}
+        widgets = {"body": forms.Textarea(attrs={"rows": 14})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["subject"].required = self.fields["body"].required = True
+        self.fields["body"].max_length = 4000
+
+    def layout(self):
+        return Layout("version", "subject", "body")
+
+
+class RuleForm(HouseModelForm):
+    """When a note is written, who looks at it first, and its template."""
+
+    class Meta:
+        model = Rule
+        fields = ["is_active", "approval", "send_at", "subject", "body"]
+        labels = {"is_active": "This rule is in force", "body": "Text", "approval": "Before it leaves"}
+        widgets = {
+            "approval": forms.RadioSelect(choices=Approval.choices),
+            "send_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "body": forms.Textarea(attrs={"rows": 14}),
+        }
+
+    def layout(self):
+        return Layout("version", "is_active", Div("approval", "send_at", css_class="two"), "subject", "body")
+
+    def clean_send_at(self):
+        hour: time = self.cleaned_data["send_at"]
+        if not QUIET_UNTIL <= hour < QUIET_FROM:
+            raise forms.ValidationError("Mail leaves between 08:00 and 18:00; choose a time in between.")
+        return hour
+
+    def clean_subject(self):
+        return self._without_patients("subject")
+
+    def clean_body(self):
+        return self._without_patients("body")
+
+    def _without_patients(self, name):
+        if problems := mail.lint(self.cleaned_data[name], self.instance.kind):
+            raise forms.ValidationError(problems)
+        return self.cleaned_data[name]

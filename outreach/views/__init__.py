@@ -1,0 +1,1 @@
+"""Pages of how we stay in touch: messages, rules, the local inbox."""

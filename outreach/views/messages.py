@@ -1,0 +1,124 @@
+"""What goes out: the lists, one message, and what people decide about it."""
+
+from copy import copy
+
+from django.contrib import messages as notices
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from outreach import mail
+from outreach.actions.messages import answers
+from outreach.actions.messages.send import has_inbox
+from outreach.filters import MessageFilter
+from outreach.forms.messages import TextForm
+from outreach.models import Message
+from outreach.models.messages import SHELVES
+from referralcrm.audit.models import AuditEvent
+from referralcrm.core.forms import bound, is_sent, refuse
+from referralcrm.core.refused import Refused
+from referralcrm.practice.permissions import Permission, allow
+
+PAGE = 25
+DECISIONS = {
+    "approve": (answers.approve, "Approved. It leaves at its hour."),
+    "send-now": (answers.send_now, "It leaves now."),
+    "withdraw": (answers.withdraw, "Taken back."),
+    "mark-sent": (answers.mark_sent, "Noted as sent."),
+    "resend": (answers.resend, "It is sent again."),
+    "leave": (answers.leave, "It will not be sent again."),
+}
+
+
+@allow(Permission.VIEW)
+def index(request):
+    """The shelves: what waits for a person first, then what leaves, what left and what did not."""
+    counts = Message.objects.counts()
+    name = request.GET.get("show", "")
+    if name not in SHELVES:
+        name = next((waiting for waiting in ("approval", "answer") if counts[waiting]), "scheduled")
+    rows = Message.objects.on_shelf(name).with_everyone()
+    found = MessageFilter(request.GET, queryset=rows, request=request)
+    context = {
+        "shelf": SHELVES[name],
+        "shelves": [(key, shelf, counts[key]) for key, shelf in SHELVES.items()],
+        "filter": found,
+        "page": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
+        "shows_inbox": has_inbox(request.user.practice),
+    }
+    return render(request, "outreach/messages.html", context | _abilities(request.user))
+
+
+@allow(Permission.VIEW)
+def detail(request, pk):
+    """One message: its words, why it exists, and everything that happened to it."""
+    everyone = Message.objects.with_everyone().select_related("approved_by", "answered_by")
+    message = get_object_or_404(everyone, pk=pk)
+    subject, body = mail.text_of(message)
+    history = AuditEvent.objects.filter(practice_id=message.practice_id, subjects__contains=[str(pk)])
+    context = {
+        "message": message,
+        "subject": subject,
+        "body": body,
+        "causes": message.causes.select_related("referral__service", "referral__discipline"),
+        "history": history.filter(subject_type="message")[:PAGE],
+    }
+    return render(request, "outreach/message.html", context | _abilities(request.user))
+
+
+@allow(Permission.APPROVE_MAIL, methods="GET POST")
+def edit(request, pk):
+    message = get_object_or_404(Message.objects.with_everyone(), pk=pk)
+    opened = copy(message)
+    opened.subject, opened.body = mail.text_of(message)
+    form = bound(request, TextForm, instance=opened)
+    if is_sent(request, form):
+        try:
+            answers.edit(message, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            notices.success(request, "The text is saved and will be sent as it stands.")
+            return redirect("outreach:message", pk)
+    return render(request, "outreach/message_edit.html", {"form": form, "message": message})
+
+
+@allow(Permission.APPROVE_MAIL, methods="POST")
+def decide(request, pk, decision):
+    """Carry out one decision about one message, then go back to where it was taken."""
+    if decision not in DECISIONS:
+        raise Http404
+    message = get_object_or_404(Message.objects.all(), pk=pk)
+    act, said = DECISIONS[decision]
+    act(message, version=_number(request.POST.get("version")), by=request.user)
+    undo = reverse("outreach:put_back", args=[pk]) if decision == "withdraw" else ""
+    notices.success(request, said, extra_tags=undo)
+    return redirect(_back(request, pk))
+
+
+@allow(Permission.APPROVE_MAIL, methods="POST")
+def put_back(request, pk):
+    """Undo of taking back."""
+    answers.reinstate(get_object_or_404(Message.objects.all(), pk=pk), by=request.user)
+    notices.success(request, "It waits for approval again.")
+    return redirect(_back(request, pk))
+
+
+def _abilities(person):
+    return {
+        "may_decide": person.may(Permission.APPROVE_MAIL),
+        "may_change_rules": person.may(Permission.MANAGE_PRACTICE),
+    }
+
+
+def _number(text) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
+
+
+def _back(request, pk):
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return wanted
+    return resolve_url("outreach:message", pk)
