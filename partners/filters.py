@@ -25,8 +25,8 @@ class PartnerFilter(filters.FilterSet):
     plan = filters.ModelChoiceFilter(
         label="Insurer", field_name="plans", queryset=lambda request: Plan.objects.all()
     )
-    area = filters.CharFilter(lookup_expr="unaccent__icontains")
-    tag = filters.CharFilter(method="by_tag")
+    area = filters.CharFilter(label="Area", lookup_expr="unaccent__icontains")
+    tag = filters.CharFilter(label="Tag", method="by_tag")
     ended = filters.ChoiceFilter(
         label="Ended", choices=[("also", "shown as well"), ("only", "nothing else")], empty_label="left out"
     )
