@@ -51,7 +51,7 @@ def moment(name):
 def postgres(url):
     """Django's settings for one postgres:// address."""
     parsed = env.db_url_config(url)
-    if parsed["ENGINE"] != "django.db.backends.postgresql":
+    if parsed.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL and OWNER_DATABASE_URL are postgres:// addresses")
     return parsed
 

@@ -38,14 +38,14 @@ class Parts:
         self.running.append(part.start())
         return part
 
-    def wait(self, ready, *, seconds: float, what: str) -> None:
+    def wait(self, ready, *, seconds: float, what: str, every: float = POLL) -> None:
         """Wait until `ready()`; raises NotReady when time is up, PartFailed when a part ends."""
         deadline = time.monotonic() + seconds
         while not ready():
             self.check()
             if time.monotonic() > deadline:
                 raise NotReady(f"{what} was not ready within {seconds:.0f} seconds.")
-            time.sleep(POLL)
+            time.sleep(every)
 
     def finish(self, part: Part, *, seconds: float) -> None:
         """Wait for a part that ends by itself; raises PartFailed unless it succeeds."""

@@ -63,11 +63,7 @@ class Supervisor:
         self._say(f"ReferralCRM · data in {data_dir()}")
         if self.parts.swept:
             self._say(f"  stopped what an earlier run left: {', '.join(self.parts.swept)}")
-        if is_taken(self.port):
-            raise PartFailed(
-                f"Port {self.port} is taken by another program. "
-                f"Choose another one: make run PORT={self.port + 1}"
-            )
+        self._refuse_what_cannot_work()
         self._start_services()
         sign_ins = self._prepare()
         self._start_product()
@@ -76,6 +72,15 @@ class Supervisor:
         self._say(f"\nReferralCRM {state} at {self.url} after {_since(began)}.")
         self._say(complaint or sign_ins)
         self._say("Ctrl-C stops it.")
+
+    def _refuse_what_cannot_work(self):
+        if is_taken(self.port):
+            raise PartFailed(
+                f"Port {self.port} is taken by another program. "
+                f"Choose another one: make run PORT={self.port + 1}"
+            )
+        if bool(os.environ.get("DATABASE_URL")) != bool(os.environ.get("OWNER_DATABASE_URL")):
+            raise PartFailed("DATABASE_URL and OWNER_DATABASE_URL are given together or not at all.")
 
     def _start_services(self):
         wanted = [name for name, address in EMBEDDED.items() if not os.environ.get(address)]
@@ -117,7 +122,10 @@ class Supervisor:
             self._python("worker", *WORKER.split())
             self._python("beat", *BEAT.split())
             with contextlib.suppress(NotReady):
-                self.parts.wait(lambda: not health.complaint(self.port), seconds=30, what="It")
+                self.parts.wait(self._is_well, seconds=30, what="The product", every=0.2)
+
+    def _is_well(self):
+        return not health.complaint(self.port)
 
     def _watch(self):
         while True:

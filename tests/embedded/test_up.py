@@ -135,6 +135,13 @@ def test_a_signal_while_it_starts_stops_it_quietly(home, up):
     assert living(home) == (set(), [])
 
 
+def test_half_a_database_is_refused(home, up, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://app:secret@127.0.0.1:1/elsewhere")
+    code, said = up().end()
+    assert code == 1
+    assert "DATABASE_URL and OWNER_DATABASE_URL are given together or not at all." in said
+
+
 @pytest.mark.parametrize("port", ["0", "70000"])
 def test_a_port_that_is_none_is_refused(home, port):
     code, said = Run(home, port).end()
