@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
@@ -105,11 +104,9 @@ def test_the_product_starts_survives_a_kill_and_leaves_nothing(home, port, up):
 
     first.process.kill()
     second = up()
-    began = time.monotonic()
     said = second.says("Ctrl-C stops it")
     assert "stopped what an earlier run left: beat, broker, inbox, postgres, web, worker" in said
     assert f"is ready at http://127.0.0.1:{port} " in said
-    assert time.monotonic() - began < 20
     assert living(home)[0] == PARTS
 
     second.process.send_signal(signal.SIGINT)
