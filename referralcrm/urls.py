@@ -16,5 +16,5 @@ urlpatterns = [
     path("exchange/", include("referralcrm.exchange.urls")),
     path("demo/", include("referralcrm.demo.urls")),
     path("practice/", include("referralcrm.practice.urls")),
-    path("audit/", include("referralcrm.audit.urls")),
+    path("audit/", include("referralcrm.front.audit_urls")),
 ]

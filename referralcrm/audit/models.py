@@ -6,6 +6,17 @@ from django.utils import timezone
 from referralcrm.core.keys import new_id
 
 
+class AuditQuerySet(models.QuerySet):
+    def of(self, practice):
+        """What happened in one practice."""
+        return self.filter(practice_id=practice.pk)
+
+    def older_than(self, event):
+        """Those that come after ``event`` when the newest stands first."""
+        earlier = models.Q(at__lt=event.at) | models.Q(at=event.at, id__lt=event.pk)
+        return self.filter(earlier, at__lte=event.at)
+
+
 class AuditEvent(models.Model):
     """One fact. No foreign keys: it outlives the rows it speaks of.
 
@@ -23,6 +34,8 @@ class AuditEvent(models.Model):
     subjects = models.JSONField(default=list)
     changed = models.JSONField(default=list)
     note = models.CharField(max_length=300, blank=True)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]

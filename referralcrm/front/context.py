@@ -27,6 +27,7 @@ ENTRIES = [
     ("Outreach", "outreach:messages", Permission.VIEW),
 ]
 FOOT = [
+    ("Audit log", "audit:list", Permission.VIEW_AUDIT),
     ("Settings", "practice:settings", Permission.VIEW),
 ]
 COUNTS = {"front:today": "today", "outreach:messages": "outreach"}  # which of the rail's numbers

@@ -65,6 +65,8 @@ ROW_KINDS = {
 }
 
 URLS = {
+    "audit:export": needs(P.VIEW_AUDIT),
+    "audit:list": needs(P.VIEW_AUDIT),
     "front:health": needs(P.VIEW_HEALTH),
     "front:healthz": needs(PUBLIC),
     "front:today": needs(P.VIEW),

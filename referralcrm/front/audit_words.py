@@ -1,0 +1,93 @@
+"""What an audit event says in plain words, with the names of the rows it speaks of."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from partners.models import Organisation, Partner
+from referralcrm.audit.models import AuditEvent
+from referralcrm.practice.models import User
+
+# model name: (one, many)
+KINDS = {
+    "partner": ("a partner", "partners"),
+    "organisation": ("an organisation", "organisations"),
+    "affiliation": ("a partner’s office", "partners’ offices"),
+    "contact": ("a contact at an office", "contacts at offices"),
+    "discipline": ("a discipline", "disciplines"),
+    "patient": ("a patient", "patients"),
+    "referral": ("a referral", "referrals"),
+    "obligation": ("a report", "reports"),
+    "touchpoint": ("a contact", "contacts"),
+    "task": ("a task", "tasks"),
+    "message": ("a message", "messages"),
+    "rule": ("a rule", "rules"),
+    "cadence": ("a check-in interval", "check-in intervals"),
+    "run": ("the week’s list", "weekly lists"),
+    "user": ("a person here", "people here"),
+    "practice": ("the practice", "practices"),
+    "location": ("a location", "locations"),
+    "service": ("a service", "services"),
+    "plan": ("an insurance plan", "insurance plans"),
+    "closedday": ("a closed day", "closed days"),
+    "auditevent": ("the audit log", "the audit log"),
+}
+NAMED = {"partner": Partner, "organisation": Organisation, "user": User}
+PAGES = {"partner": "partners:detail", "user": "practice:person"}
+INSTEAD = {
+    "read": "read the data of",
+    "refused": "was refused a page",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as a person reads it. ``what`` is the row's name or kind, ``url`` its page or empty."""
+
+    event: AuditEvent
+    verb: str
+    what: str
+    url: str
+    changed: str
+
+    @property
+    def sentence(self) -> str:
+        return " ".join(filter(None, [self.event.actor_name, self.verb, self.what]))
+
+
+def in_words(events) -> list[Line]:
+    """A page of events, with one query for each kind of row that has a name."""
+    names = _names(events)
+    return [_line(event, names) for event in events]
+
+
+def _line(event, names):
+    kind, subjects = event.subject_type, event.subjects
+    only = subjects[0] if len(subjects) == 1 else None
+    page = PAGES.get(kind) if names.get((kind, only)) else None
+    return Line(
+        event=event,
+        verb=INSTEAD.get(event.verb, event.verb),
+        what=names.get((kind, only)) or _count(kind, len(subjects)),
+        url=reverse(page, args=[only]) if page else "",
+        changed=", ".join(name.replace("_", " ") for name in event.changed),
+    )
+
+
+def _count(kind, number):
+    one, many = KINDS.get(kind, (kind, kind))
+    return f"{number} {many}" if number > 1 else one
+
+
+def _names(events):
+    """(kind, id) → name, for the kinds whose rows are called by a name; never a patient's."""
+    found = {}
+    for kind, model in NAMED.items():
+        ids = [
+            event.subjects[0] for event in events if event.subject_type == kind and len(event.subjects) == 1
+        ]
+        if ids:
+            practice_id = events[0].practice_id
+            rows = model.objects.filter(pk__in=ids, practice_id=practice_id).values_list("pk", "name")
+            found |= {(kind, str(pk)): name for pk, name in rows}
+    return found
