@@ -152,12 +152,12 @@
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));
 
   document.addEventListener("input", (event) => { const form = event.target.form; if (form?.method === "post") form.dataset.changed = ""; });
-  let typing;
+  let previewing;
   document.addEventListener("input", (event) => {
     const form = event.target.form, preview = form?.querySelector("[data-live]");
     if (!preview) return;
-    clearTimeout(typing);
-    typing = setTimeout(() => form.requestSubmit(preview), 500);
+    clearTimeout(previewing);
+    previewing = setTimeout(() => form.requestSubmit(preview), 500);
   });
   addEventListener("beforeunload", (event) => { if (document.querySelector("form[data-warn-unsaved][data-changed]")) event.preventDefault(); });
 
