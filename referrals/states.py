@@ -1,6 +1,7 @@
 """The two axes of a referral: the journey of the patient and the loop of the report."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import models
 
@@ -175,6 +176,17 @@ STEPS: dict[str, Step] = {
     )
 }
 
+
+@dataclass(frozen=True)
+class Stop:
+    """One stop of a track as a page shows it."""
+
+    label: str
+    on: date | None = None
+    is_done: bool = False
+    is_now: bool = False
+
+
 # The one step that usually comes next; the others stand behind it.
 NEXT_VERB: dict[str, Verb] = {
     J.DRAFT: Verb.REQUEST,
@@ -219,6 +231,7 @@ class Loop(models.TextChoices):
 
 
 REPORT_DAYS = 7  # when nothing is agreed
+URGENCY_OF = (Loop.DUE, Loop.NOT_DUE, Loop.SENT, Loop.RECEIVED, Loop.ACKNOWLEDGED, Loop.NOT_REQUIRED)
 WAITING = frozenset({Loop.NOT_DUE, Loop.DUE})
 DONE = {Side.US: Loop.SENT, Side.THEM: Loop.RECEIVED}
 
@@ -226,6 +239,7 @@ DONE = {Side.US: Loop.SENT, Side.THEM: Loop.RECEIVED}
 UNSEEN_EXITS = frozenset(
     {J.DECLINED, J.CANCELLED, J.PATIENT_DECLINED, J.UNREACHABLE, J.REDIRECTED, J.DISCONTINUED}
 )
+NOBODY_WAITS = "No partner waits for a report."
 STOPPED: dict[str, str] = {
     exit: f"The referral was {exit.label}." for exit in (J.DECLINED, J.CANCELLED, J.REDIRECTED)
 } | {
@@ -234,3 +248,4 @@ STOPPED: dict[str, str] = {
     J.DISCONTINUED: "The patient stopped coming.",
     J.ENTERED_IN_ERROR: "The referral was entered in error.",
 }
+STOPPED_BY_ITSELF = frozenset({*STOPPED.values(), NOBODY_WAITS})  # and starts by itself again

@@ -54,6 +54,8 @@ def redirect(referral, *, by, reason, on=None, version=None, partner=None, exist
 
     Returns the referral it was redirected to. Raises Refused.
     """
+    today = current_practice().today()
+    check_happened(on, today=today, field="on", since=referral.happened_on)
     if existing is None:
         existing = partner and _passed_on(referral, by=by, on=on, partner=partner)
     elif existing.patient_id != referral.patient_id or existing.pk == referral.pk:

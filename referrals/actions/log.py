@@ -2,14 +2,28 @@
 
 from django.db import transaction
 
+from partners.actions import create as create_partner
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.practice.scope import current_practice
 from referrals.actions.dates import check_happened, check_planned
 from referrals.actions.loop import promise_report
+from referrals.actions.patients import find_or_make
 from referrals.models import JourneyEvent, Referral
 from referrals.signals import recommended, referral_received, referral_sent, source_unknown
 from referrals.states import Direction, Journey, Source
+
+
+@transaction.atomic
+def log(*, by, direction, patient, partner=None, new_partner=None, **fields):
+    """Receive or send from one form: ``patient`` are the words ``find_or_make`` takes.
+
+    ``new_partner`` are the fields of a partner to be added first. Raises Refused; then nothing is kept.
+    """
+    if new_partner:
+        partner = create_partner(by=by, **new_partner)
+    act = receive if direction == Direction.RECEIVED else send
+    return act(by=by, patient=find_or_make(by=by, **patient), partner=partner, **fields)
 
 
 def receive(*, by, patient, happened_on, partner=None, source=Source.PARTNER, **fields):
@@ -84,7 +98,12 @@ def announce(referral, *, by):
     referral_received.send(Referral, referral=referral, by=by)
     if referral.source == Source.UNKNOWN:
         source_unknown.send(Referral, referral=referral, by=by)
-    elif referral.source != Source.PARTNER and referral.source_name_sealed:
+    announce_recommendation(referral, by=by)
+
+
+def announce_recommendation(referral, *, by):
+    """Tell that a named person who is no partner recommended us."""
+    if referral.source != Source.PARTNER and referral.source_name_sealed:
         recommended.send(Referral, referral=referral, by=by)
 
 

@@ -11,7 +11,19 @@ from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.scope import current_practice
 from referrals.actions.dates import check_happened
 from referrals.models import Obligation
-from referrals.states import DONE, REPORT_DAYS, STOPPED, UNSEEN_EXITS, WAITING, Direction, Journey, Loop, Side
+from referrals.states import (
+    DONE,
+    NOBODY_WAITS,
+    REPORT_DAYS,
+    STOPPED,
+    STOPPED_BY_ITSELF,
+    UNSEEN_EXITS,
+    WAITING,
+    Direction,
+    Journey,
+    Loop,
+    Side,
+)
 
 
 @transaction.atomic
@@ -36,11 +48,11 @@ def set_clock(referral):
     reading = None
     for report in referral.obligations.all():
         is_by_hand = report.state == Loop.NOT_REQUIRED and (
-            report.not_required_because not in STOPPED.values()
+            report.not_required_because not in STOPPED_BY_ITSELF
         )
         if is_by_hand or report.state not in WAITING | {Loop.NOT_REQUIRED}:
             continue
-        reading = reading or clock(referral, Calendar(referral.practice))
+        reading = reading or clock(referral, Calendar(current_practice()))
         if any(getattr(report, name) != value for name, value in reading.items()):
             Obligation.objects.filter(pk=report.pk).update(version=F("version") + 1, **reading)
 
@@ -55,6 +67,8 @@ def clock(referral, calendar) -> dict:
         referral.journey in UNSEEN_EXITS and referral.attended_on is None
     ):
         return _reading(Loop.NOT_REQUIRED, not_required_because=STOPPED[referral.journey])
+    if referral.partner_id is None:
+        return _reading(Loop.NOT_REQUIRED, not_required_because=NOBODY_WAITS)
     seen_on, back_on = referral.attended_on, referral.next_visit_on
     if seen_on is None:
         return _reading(Loop.NOT_DUE)

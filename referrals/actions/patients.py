@@ -6,7 +6,7 @@ from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.practice.scope import current_practice
 from referrals.models import Patient
-from referrals.models.patients import are_one_name, person_index, record_index
+from referrals.models.patients import person_index, record_index
 
 
 @transaction.atomic
@@ -38,22 +38,18 @@ def find_or_make(*, by, name="", birth_date=None, record_number=""):
 
 def find(*, name="", birth_date=None, record_number=""):
     """The one patient who fits, or None. Raises Refused like ``find_or_make``."""
-    if record_number and (known := _with_record(record_number)):
-        _check_same_person(known, name, birth_date)
-        return known
-    if not (name and birth_date):
-        return None
-    fitting = [
-        patient
-        for patient in Patient.objects.with_person(current_practice(), name, birth_date)
-        if are_one_name(patient.name, name) and not (record_number and patient.record_number)
-    ]
+    fitting = Patient.objects.fitting(
+        current_practice(), name=name, birth_date=birth_date, record_number=record_number
+    )
     if len(fitting) > 1:
         raise Refused(
             "More than one patient has this name and date of birth. Type the record number.",
             field="record_number",
         )
-    return fitting[0] if fitting else None
+    if not fitting:
+        return None
+    _check_same_person(fitting[0], name, birth_date)
+    return fitting[0]
 
 
 @transaction.atomic
@@ -87,17 +83,14 @@ def _write(patient, name, birth_date, record_number):
         raise Refused("Another patient has this record number.", field="record_number") from error
 
 
-def _with_record(number):
-    return Patient.objects.with_record_number(current_practice(), number).first()
-
-
 def _check_same_person(known, name, birth_date):
-    if name and not are_one_name(known.name, name):
-        raise Refused(
-            "This record number belongs to a patient with another name. Check the number.",
-            field="record_number",
-        )
-    if birth_date and known.birth_date and known.birth_date != str(birth_date):
-        raise Refused(
-            "The patient with this record number has another date of birth. Check both.", field="born"
-        )
+    match known.contradicts(name=name, birth_date=birth_date):
+        case "name":
+            raise Refused(
+                "This record number belongs to a patient with another name. Check the number.",
+                field="record_number",
+            )
+        case "birth_date":
+            raise Refused(
+                "The patient with this record number has another date of birth. Check both.", field="born"
+            )

@@ -1,11 +1,14 @@
 """Where the report about the patient is: one row per report that one side promised the other."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
 from referralcrm.practice.models import PracticeOwned, scoped
+from referralcrm.practice.scope import current_practice
 from referrals.models.referrals import Referral
-from referrals.states import Loop, ReportKind, Side
+from referrals.states import DONE, URGENCY_OF, WAITING, Loop, ReportKind, Side, Stop
 
 
 class ObligationQuerySet(models.QuerySet):
@@ -54,4 +57,42 @@ class Obligation(PracticeOwned):
                 condition=~Q(state__in=[Loop.SENT, Loop.RECEIVED]) | Q(sent_on__isnull=False),
                 name="obligation_sent_has_a_date",
             ),
+        ]
+
+    @property
+    def urgency(self) -> tuple:
+        """Sorts the most urgent first."""
+        return URGENCY_OF.index(self.state), self.due_on or date.max
+
+    @property
+    def is_ours(self) -> bool:
+        return self.side == Side.US
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in WAITING
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.state == Loop.DUE and self.due_on < current_practice().today()
+
+    @property
+    def is_due_soon(self) -> bool:
+        """Due today or tomorrow."""
+        return self.state == Loop.DUE and 0 <= (self.due_on - current_practice().today()).days <= 1
+
+    def track(self, seen_on) -> list[Stop]:
+        """The loop as stops with their dates; ``seen_on`` is when the patient first came."""
+        is_sent = self.state in {Loop.SENT, Loop.RECEIVED, Loop.ACKNOWLEDGED}
+        is_confirmed = self.state == Loop.ACKNOWLEDGED
+        return [
+            Stop("First visit", seen_on, is_done=seen_on is not None or is_sent),
+            Stop("Due", self.due_on, is_done=is_sent, is_now=self.state == Loop.DUE),
+            Stop(
+                DONE[self.side].label.capitalize(),
+                self.sent_on,
+                is_done=is_sent and is_confirmed,
+                is_now=is_sent and not is_confirmed,
+            ),
+            Stop("Confirmed", self.acknowledged_on, is_done=is_confirmed),
         ]

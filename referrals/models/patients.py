@@ -62,6 +62,18 @@ class PatientQuerySet(models.QuerySet):
         """Those with this family name and date of birth; usually none or one."""
         return self.filter(person_index=person_index(practice.pk, name, birth_date))
 
+    def fitting(self, practice, *, name="", birth_date=None, record_number=""):
+        """Whom this may be (a list): the one with the record number, else those of name and birth date."""
+        if record_number and (known := self.with_record_number(practice, record_number).first()):
+            return [known]
+        if not (name and birth_date):
+            return []
+        return [
+            patient
+            for patient in self.with_person(practice, name, birth_date)
+            if are_one_name(patient.name, name) and not (record_number and patient.record_number)
+        ]
+
 
 class Patient(PracticeOwned):
     """Found by record number, or by family name with date of birth; never sorted or searched by name."""
@@ -103,6 +115,14 @@ class Patient(PracticeOwned):
             self.wrapped_key = wrap(key, bound_to=f"patient:{self.pk}")
             return key
         return unwrap(self.wrapped_key, bound_to=f"patient:{self.pk}")
+
+    def contradicts(self, *, name="", birth_date=None) -> str:
+        """Which of these cannot be this patient's: "name", "birth_date" or neither ("")."""
+        if name and not are_one_name(self.name, name):
+            return "name"
+        if birth_date and self.birth_date and self.birth_date != str(birth_date):
+            return "birth_date"
+        return ""
 
     def label(self, *, with_name: bool) -> str:
         """What a list calls the patient: the name for those who may read it, else the record number."""

@@ -1,14 +1,30 @@
 """The log: one patient passed on, in either direction, and every step of the journey."""
 
+from datetime import timedelta
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from partners.models import Discipline, Organisation, Partner
 from referralcrm.core.sealed import Sealed, SealedField
 from referralcrm.practice.models import Location, PracticeOwned, Service, User, scoped
+from referralcrm.practice.scope import current_practice
 from referrals.models.patients import Patient
-from referrals.states import AWAITING_BOOKING, CLOSED, SEEN, Channel, Direction, Journey, Source, Urgency
+from referrals.states import (
+    AWAITING_BOOKING,
+    CLOSED,
+    SEEN,
+    TRACK,
+    Channel,
+    Direction,
+    Journey,
+    Source,
+    Stop,
+    Urgency,
+    next_step,
+)
 
 
 class ReferralQuerySet(models.QuerySet):
@@ -27,6 +43,10 @@ class ReferralQuerySet(models.QuerySet):
     def open(self):
         return self.kept().exclude(journey__in=CLOSED)
 
+    def not_deleted(self):
+        """Whatever its state: drafts and errors are shown when they are asked for."""
+        return self.filter(deleted_at__isnull=True)
+
     def awaiting_booking(self):
         return self.kept().filter(journey__in=AWAITING_BOOKING)
 
@@ -38,15 +58,40 @@ class ReferralQuerySet(models.QuerySet):
         """That happened from ``first`` to ``last``, both days included."""
         return self.filter(happened_on__gte=first, happened_on__lte=last)
 
+    def near(self, day, *, days=14):
+        """That happened within so many days of ``day``, before or after."""
+        return self.between(day - timedelta(days=days), day + timedelta(days=days))
+
+    def last_entered_by(self, person, direction):
+        """The last one this person logged in this direction, or None: its habits are the next one's."""
+        return self.filter(entered_by=person, direction=direction).order_by("-entered_at").first()
+
     def one_per_matter(self):
         """A second referrer of the same matter does not count the patient twice."""
         return self.filter(matter=F("id"))
+
+    def first_of_each_patient(self, first=None, last=None):
+        """The earliest of a patient and direction; with days, the earliest from ``first`` to ``last``."""
+        period = {
+            lookup: day
+            for lookup, day in (("happened_on__gte", first), ("happened_on__lte", last))
+            if day is not None
+        }
+        earlier = Referral.objects.kept().filter(
+            Q(happened_on__lt=OuterRef("happened_on"))
+            | Q(happened_on=OuterRef("happened_on"), pk__lt=OuterRef("pk")),
+            patient=OuterRef("patient"),
+            direction=OuterRef("direction"),
+            **period,
+        )
+        return self.filter(~Exists(earlier), **period)
 
     def with_everyone(self):
         """With all that a list row names, so that it needs no further query."""
         return self.select_related(
             "partner__discipline",
             "partner__organisation",
+            "organisation",
             "patient",
             "service",
             "discipline",
@@ -141,6 +186,51 @@ class Referral(PracticeOwned):
     def __str__(self):
         return f"{self.direction} referral {self.pk}"
 
+    def get_absolute_url(self):
+        return reverse("referrals:detail", args=[self.pk])
+
+    @property
+    def is_received(self) -> bool:
+        return self.direction == Direction.RECEIVED
+
+    @property
+    def who(self) -> str:
+        """The partner, or the other source in words."""
+        return self.partner.name if self.partner else self.get_source_display()
+
+    @property
+    def what_for(self) -> str:
+        """The service here, or what the partner does."""
+        return str(self.service or self.discipline or "")
+
+    @property
+    def next_step(self):
+        """The one step that usually comes next, or None."""
+        return next_step(self.journey)
+
+    @property
+    def report(self):
+        """The most urgent promise about this referral, or None. Reads prefetched ``obligations``."""
+        return min(self.obligations.all(), key=lambda promise: promise.urgency, default=None)
+
+    def track(self) -> list[Stop]:
+        """The journey as stops with their dates; a stop that was skipped has none."""
+        dates = [self.happened_on] + [getattr(self, f"{state}_on") for state in TRACK[1:]]
+        if self.journey in TRACK:
+            here = TRACK.index(self.journey)
+        else:
+            here = max(index for index, day in enumerate(dates) if day)
+        is_over = self.journey in CLOSED
+        return [
+            Stop(
+                label=state.label,
+                on=day if index <= here else None,
+                is_done=index < here or (index == here and is_over),
+                is_now=index == here and not is_over,
+            )
+            for index, (state, day) in enumerate(zip(TRACK, dates, strict=True))
+        ]
+
 
 class JourneyEvent(PracticeOwned):
     """One step of a referral: from, to, the day it happened and the moment it was entered."""
@@ -164,3 +254,8 @@ class JourneyEvent(PracticeOwned):
     def patient(self):
         """Whose key seals the reason."""
         return self.referral.patient
+
+    @property
+    def is_late(self) -> bool:
+        """Entered on a later day than it happened."""
+        return self.entered_at.astimezone(current_practice().zone).date() > self.happened_on
