@@ -23,6 +23,7 @@ class Entry:
 
 ENTRIES = [
     ("Today", "front:today", Permission.VIEW),
+    ("Referrals", "referrals:list", Permission.VIEW),
     ("Partners", "partners:list", Permission.VIEW),
     ("Outreach", "outreach:messages", Permission.VIEW),
 ]
@@ -78,10 +79,10 @@ def shell(request):
     frame = Frame(request)
     return {
         "nav": SimpleLazyObject(lambda: frame.entries(ENTRIES)),
+        "nav_log_url": reverse("referrals:create") if person.may(Permission.LOG) else None,
         "nav_foot": SimpleLazyObject(lambda: frame.entries(FOOT)),
         "health": SimpleLazyObject(frame.health),
         "banners": SimpleLazyObject(frame.banners),
-        "demo_strip_url": _way_out_of_the_demo(person),
         "practice_name": person.practice.name,
         "person_name": person.name,
         "idle_ping_url": reverse("practice:stay"),
@@ -89,8 +90,3 @@ def shell(request):
         "idle_warn": max(settings.IDLE_SECONDS - 60, settings.IDLE_SECONDS // 2),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
     }
-
-
-def _way_out_of_the_demo(person):
-    may = person.practice.is_demo and person.may(Permission.MANAGE_PRACTICE)
-    return reverse("demo:start") if may else ""

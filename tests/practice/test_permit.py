@@ -68,7 +68,6 @@ URLS = {
     "audit:export": needs(P.VIEW_AUDIT),
     "audit:list": needs(P.VIEW_AUDIT),
     "front:health": needs(P.VIEW_HEALTH),
-    "demo:start": needs(P.MANAGE_PRACTICE),
     "front:healthz": needs(PUBLIC),
     "front:today": needs(P.VIEW),
     "outreach:decide": needs(P.APPROVE_MAIL, pk="message", decision="withdraw"),
@@ -106,6 +105,17 @@ URLS = {
     "practice:sign_in": needs(PUBLIC),
     "practice:sign_out": needs(PUBLIC),
     "practice:stay": needs(P.VIEW),
+    "referrals:create": needs(P.LOG),
+    "referrals:detail": needs(P.VIEW, pk="referral"),
+    "referrals:list": needs(P.VIEW),
+    "referrals:look": needs(P.LOG),
+    "referrals:move": needs(P.LOG, pk="referral"),
+    "referrals:options": needs(P.LOG),
+    "referrals:pass_on": needs(P.LOG, pk="referral"),
+    "referrals:patient": needs(P.LOG, pk="referral"),
+    "referrals:report": needs(P.LOG, pk="obligation"),
+    "referrals:shape": needs(P.LOG),
+    "referrals:update": needs(P.LOG, pk="referral"),
 }
 
 

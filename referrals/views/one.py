@@ -1,0 +1,171 @@
+"""One referral: where the patient is, where the report is, and what comes next."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+
+from referralcrm.core.answers import carried_out, not_carried_out
+from referralcrm.core.forms import bound, is_sent, refuse
+from referralcrm.core.refused import Refused, Stale
+from referralcrm.practice.once import once
+from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.scope import current_practice
+from referrals import actions
+from referrals.actions.patients import change
+from referrals.forms import (
+    CorrectForm,
+    NextStepForm,
+    PatientForm,
+    RedirectForm,
+    ReportAct,
+    ReportForm,
+    StepForm,
+)
+from referrals.models import Obligation, Referral
+from referrals.states import STEPS, Verb
+
+REPORT_ACTS = {
+    ReportAct.DONE: actions.record_report,
+    ReportAct.CONFIRM: actions.confirm_report,
+    ReportAct.WAIVE: actions.waive_report,
+    ReportAct.TAKE_BACK: actions.take_report_back,
+}
+
+
+@allow(Permission.VIEW)
+def referral(request, pk):
+    return _show(request, _get(pk))
+
+
+def _get(pk):
+    return get_object_or_404(Referral.objects.not_deleted().with_everyone(), pk=pk)
+
+
+def _show(request, referral, *, next_form=None, other_form=None):
+    """The page, with a form that was refused in place of the fresh one."""
+    person = request.user
+    may_step = person.may(Permission.LOG)
+    if may_step and referral.next_step:
+        next_form = next_form or NextStepForm(referral=referral, person=person, auto_id="next_%s")
+    others = Referral.objects.kept().filter(patient=referral.patient).exclude(pk=referral.pk)
+    context = {
+        "referral": referral,
+        "names": person.may(Permission.VIEW_PATIENTS),
+        "patient_label": referral.patient.label(with_name=person.may(Permission.VIEW_PATIENTS)),
+        "events": _history(referral),
+        "reports": _reports(referral),
+        "today": current_practice().today(),
+        "others": others.with_everyone()[:10],
+        "next_form": next_form,
+        "other_form": other_form or (StepForm(referral=referral, person=person) if may_step else None),
+        "can_redirect": may_step and referral.journey in STEPS[Verb.REDIRECT].start,
+    }
+    return render(request, "referrals/detail.html", context)
+
+
+def _history(referral):
+    events = list(referral.events.select_related("by").order_by("-entered_at", "-id"))
+    for event in events:
+        event.referral = referral  # whose patient opens the reason
+    return events
+
+
+def _reports(referral):
+    reports = list(referral.obligations.all())
+    for report in reports:
+        report.stops = report.track(referral.attended_on)
+    return reports
+
+
+@allow(Permission.LOG, methods="POST")
+def move(request, pk):
+    """One step of the journey, from this page or, with ``next``, from a row of a list."""
+    referral = _get(pk)
+    form = _step_form(request, referral)
+    try:
+        if form.is_stale:
+            raise Stale(referral)
+        if form.is_valid():
+            actions.move(referral, by=request.user, **form.values())
+            text = f"{referral.who}: {referral.get_journey_display()}."
+            return carried_out(request, text, to=_to(request, referral))
+    except Stale:
+        form = StepForm(request.POST, referral=_get(pk), person=request.user)
+        form.show_current()
+    except Refused as refused:
+        refuse(form, refused)
+    if "next" in request.POST:
+        return not_carried_out(request, Refused(form.first_error))
+    return _show(request, _get(pk), **{form.place: form})
+
+
+def _step_form(request, referral):
+    """The form that was sent: the next step's, or that of any other step."""
+    is_next = referral.next_step and request.POST.get("verb") == referral.next_step.verb
+    form_class, ids = (NextStepForm, "next_%s") if is_next else (StepForm, "id_%s")
+    return form_class(request.POST, referral=referral, person=request.user, auto_id=ids)
+
+
+def _to(request, referral):
+    return None if "next" in request.POST else referral.get_absolute_url()
+
+
+@allow(Permission.LOG, methods="GET POST")
+@once
+def pass_on(request, pk):
+    referral = _get(pk)
+    form = bound(request, RedirectForm, referral=referral)
+    if is_sent(request, form):
+        try:
+            onward = actions.redirect(referral, by=request.user, **form.values())
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, f"Passed on to {onward.who}.")
+            return redirect(onward)
+    return render(request, "referrals/pass_on.html", {"form": form, "referral": referral})
+
+
+@allow(Permission.LOG, methods="GET POST")
+def update(request, pk):
+    referral = _get(pk)
+    form = bound(request, CorrectForm, instance=referral)
+    if is_sent(request, form):
+        try:
+            actions.update(referral, version=form.cleaned_data["version"], by=request.user, **form.values())
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, "Saved.")
+            return redirect(referral)
+    return render(request, "referrals/correct.html", {"form": form, "referral": referral})
+
+
+@allow(Permission.LOG, methods="GET POST")
+def patient(request, pk):
+    """What is known about the patient of this referral."""
+    referral = _get(pk)
+    form = bound(request, PatientForm, patient=referral.patient)
+    if is_sent(request, form):
+        try:
+            change(referral.patient, by=request.user, **form.values())
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, "Saved.")
+            return redirect(referral)
+    return render(request, "referrals/patient.html", {"form": form, "referral": referral})
+
+
+@allow(Permission.LOG, methods="POST")
+def report(request, pk):
+    """Sent, received, confirmed or not required, by hand; from this page or a row of a list."""
+    rows = Obligation.objects.select_related("referral__patient", "referral__partner")
+    report = get_object_or_404(rows, pk=pk)
+    form, to = ReportForm(request.POST), _to(request, report.referral)
+    try:
+        if not form.is_valid():
+            raise Refused(form.first_error)
+        REPORT_ACTS[form.cleaned_data["act"]](report, by=request.user, **form.values())
+    except Refused as refused:
+        return not_carried_out(request, refused, to=to)
+    return carried_out(request, f"Report: {report.get_state_display()}.", to=to)
