@@ -27,6 +27,22 @@ def is_sent(request, form) -> bool:
     return request.method == "POST" and form.is_valid()
 
 
+def saved(request, form, action, *row):
+    """What ``action`` answers for a form's fields; None unless the form is sent, valid and allowed.
+
+    Without ``row`` the action creates; with it, it changes that row as it was when the form was
+    opened. A refusal is shown on the form.
+    """
+    if not is_sent(request, form):
+        return None
+    opened = {"version": form.cleaned_data["version"]} if row else {}
+    try:
+        return action(*row, **opened, by=request.user, **form.values())
+    except Refused as refused:
+        refuse(form, refused)
+        return None
+
+
 def refuse(form, refused: Refused):
     """Show a refusal where it belongs: at its field, or above the form; Stale adds what stands now."""
     if isinstance(refused, Stale) and hasattr(form, "show_current"):

@@ -8,7 +8,7 @@ def lock(row, *, version=None):
 
     Raises Stale when a ``version`` is given and somebody saved after it was opened.
     """
-    current = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
+    current = type(row).objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
     if version is not None and current.version != version:
         raise Stale(current)
     return current

@@ -83,6 +83,7 @@ def shell(request):
         "nav_foot": SimpleLazyObject(lambda: frame.entries(FOOT)),
         "health": SimpleLazyObject(frame.health),
         "banners": SimpleLazyObject(frame.banners),
+        "can": {permission.name: person.may(permission) for permission in Permission},
         "practice_name": person.practice.name,
         "person_name": person.name,
         "idle_ping_url": reverse("practice:stay"),

@@ -7,6 +7,7 @@ from django import template
 from django.utils.html import format_html
 
 from referralcrm.core.keys import new_id
+from referralcrm.core.phones import dialled
 
 register = template.Library()
 
@@ -60,6 +61,19 @@ def in_words(day: date, today: date) -> str:
         weeks = abs(days) // 7
         return f"in {weeks} weeks" if days > 0 else f"{weeks} weeks ago"
     return short_day(day, today)
+
+
+register.filter(dialled)
+
+
+@register.simple_tag(takes_context=True)
+def on(context, value):
+    """A date as a list of days shows it, 9 Nov, with the exact one on hover."""
+    today = context["request"].user.practice.today()
+    exact = f"{value:%a} {value.day} {value:%b %Y}"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, short_day(value, today)
+    )
 
 
 @register.filter
