@@ -169,6 +169,19 @@ class PartnerForm(OfficeMixin, HouseModelForm):
         return cleaned
 
 
+class DuplicateForm(forms.Form):
+    """What has been typed of a new partner so far; halves and mistakes are simply left out."""
+
+    name = forms.CharField(max_length=160, required=False)
+    email = EmailField(max_length=254, required=False)
+    phone = PhoneField(max_length=32, required=False)
+    besides = forms.UUIDField(required=False)
+
+    def typed(self):
+        self.full_clean()
+        return self.cleaned_data
+
+
 class EndForm(HouseForm):
     ending = forms.ChoiceField(choices=Ending.choices, widget=forms.RadioSelect, label="What happened")
     on = forms.DateField(label="Since")

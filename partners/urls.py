@@ -1,12 +1,37 @@
 from django.urls import path
 
-from partners import views
+from partners.views import disciplines, fragments, offices, organisations, partners, standing
 
 app_name = "partners"
 
 urlpatterns = [
-    path("new/", views.create, name="create"),
-    path("options/", views.options, name="options"),
-    path("organisations/options/", views.organisation_options, name="organisation_options"),
-    path("<uuid:pk>/edit/", views.update, name="update"),
+    path("new/", partners.create, name="create"),
+    path("trash/", partners.trash, name="trash"),
+    path("<uuid:pk>/edit/", partners.update, name="update"),
+    path("<uuid:pk>/delete/", partners.delete, name="delete"),
+    path("<uuid:pk>/restore/", partners.restore, name="restore"),
+    path("<uuid:pk>/end/", standing.end, name="end"),
+    path("<uuid:pk>/resume/", standing.resume, name="resume"),
+    path("<uuid:pk>/no-mail/", standing.opt_out, name="opt_out"),
+    path("<uuid:pk>/mail-again/", standing.opt_in, name="opt_in"),
+    path("<uuid:pk>/next-step/done/", standing.finish_next_step, name="finish_next_step"),
+    path("options/", fragments.options, name="options"),
+    path("duplicates/", fragments.duplicates, name="duplicates"),
+    path("<uuid:pk>/contacts/new/", offices.create_contact, name="create_contact"),
+    path("contacts/<uuid:pk>/", offices.update_contact, name="update_contact"),
+    path("contacts/<uuid:pk>/delete/", offices.delete_contact, name="delete_contact"),
+    path("contacts/<uuid:pk>/restore/", offices.restore_contact, name="restore_contact"),
+    path("<uuid:pk>/offices/new/", offices.affiliate, name="affiliate"),
+    path("offices/<uuid:pk>/", offices.update_affiliation, name="update_affiliation"),
+    path("offices/<uuid:pk>/delete/", offices.delete_affiliation, name="delete_affiliation"),
+    path("offices/<uuid:pk>/restore/", offices.restore_affiliation, name="restore_affiliation"),
+    path("organisations/", organisations.organisations, name="organisations"),
+    path("organisations/options/", fragments.organisation_options, name="organisation_options"),
+    path("organisations/new/", organisations.create_organisation, name="create_organisation"),
+    path("organisations/<uuid:pk>/", organisations.organisation, name="organisation"),
+    path("organisations/<uuid:pk>/edit/", organisations.update_organisation, name="update_organisation"),
+    path("organisations/<uuid:pk>/delete/", organisations.delete_organisation, name="delete_organisation"),
+    path("organisations/<uuid:pk>/restore/", organisations.restore_organisation, name="restore_organisation"),
+    path("disciplines/", disciplines.disciplines, name="disciplines"),
+    path("disciplines/<uuid:pk>/", disciplines.update_discipline, name="update_discipline"),
 ]

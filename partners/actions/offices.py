@@ -4,8 +4,10 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Greatest
 
-from partners.models import Affiliation, Organisation
+from partners.actions.trash import fetch_back, put_away
+from partners.models import Affiliation, Organisation, Partner
 from referralcrm.audit.actions import record
+from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock, write
 
 
@@ -53,11 +55,21 @@ def move(partner, *, before, after, on):
 
 
 @transaction.atomic
+def delete_organisation(organisation, *, by):
+    """Put an organisation into the trash. Refused while partners work there."""
+    here = Affiliation.objects.kept().filter(organisation=organisation, until=None, partner__deleted_at=None)
+    if here.exists() or Partner.objects.kept().filter(organisation=organisation).exists():
+        raise Refused(f"Partners work at {organisation}. Give them another office first.")
+    return put_away(organisation, by=by)
+
+
+@transaction.atomic
 def affiliate(partner, *, office, by, **fields):
     """Note that a partner works, or worked, at ``office``. Returns the affiliation."""
     organisation = organisation_called(office, by=by)
     affiliation = Affiliation.objects.create(partner=partner, organisation=organisation, **fields)
     record("added", by=by, subject=affiliation)
+    settle_main_office(partner)
     return affiliation
 
 
@@ -68,4 +80,32 @@ def update_affiliation(affiliation, *, office, version, by, **fields):
     fields["organisation"] = organisation_called(office, by=by)
     if changed := write(current, **fields):
         record("changed", by=by, subject=current, changed=changed)
+        settle_main_office(current.partner)
     return current
+
+
+@transaction.atomic
+def delete_affiliation(affiliation, *, by):
+    """Take an office off a partner's list; it can be fetched back for 30 days."""
+    current = put_away(affiliation, by=by)
+    settle_main_office(current.partner)
+    return current
+
+
+@transaction.atomic
+def restore_affiliation(affiliation, *, by):
+    """Put an office back on a partner's list. Refused after 30 days."""
+    current = fetch_back(affiliation, by=by)
+    settle_main_office(current.partner)
+    return current
+
+
+def settle_main_office(partner):
+    """A person's main office is one where they work now: the one so far, else the newest, else none."""
+    current = lock(partner)
+    if not current.is_person:
+        return
+    now = Affiliation.objects.kept().on(current.practice.today()).filter(partner=current)
+    places = [affiliation.organisation for affiliation in now.with_names().newest_first()]
+    if current.organisation not in places:
+        write(current, organisation=places[0] if places else None)

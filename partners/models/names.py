@@ -7,9 +7,9 @@ are compared one by one; a practice has some 10,000 at most.
 from functools import reduce
 from operator import and_
 
-from django.contrib.postgres.search import TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import models
-from django.db.models import Case, Func, Q, Value, When
+from django.db.models import Case, Exists, F, Func, Q, Value, When
 from django.db.models.functions import Concat
 
 ENOUGH = 10  # as many as a type-ahead shows
@@ -41,10 +41,9 @@ def best_fit(rows, text, name, *more):
             default=NO_FIT,
         )
     )
-    beginning = rows.filter(fit__lt=NO_FIT)
-    if beginning.order_by()[:ENOUGH].count() < ENOUGH:
-        beginning = rows.filter(Q(fit__lt=NO_FIT) | Q(nearness__gte=NEAR))
-    return beginning.order_by("fit", "-nearness", name, "pk")
+    are_enough = Exists(rows.filter(fit__lt=NO_FIT).order_by()[ENOUGH - 1 : ENOUGH])
+    found = rows.filter(Q(fit__lt=NO_FIT) | (Q(nearness__gte=NEAR) & ~are_enough))
+    return found.order_by("fit", "-nearness", name, "pk")
 
 
 def _begins_words(padded, text):
@@ -53,3 +52,8 @@ def _begins_words(padded, text):
 
 def _plain(expression):
     return Func(expression, function="UNACCENT", output_field=models.TextField())
+
+
+def likeness(field, text):
+    """How alike a name and ``text`` are, from 0 to 1; accents and case make no difference."""
+    return TrigramSimilarity(_plain(F(field)), _plain(Value(text[:LONGEST])))

@@ -1,7 +1,7 @@
 """Where partners work, from when to when, and who else answers there."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from partners.models.organisations import Organisation
 from partners.models.partners import Partner
@@ -12,6 +12,15 @@ from referralcrm.practice.models import PracticeOwned, scoped
 class AffiliationQuerySet(models.QuerySet):
     def kept(self):
         return self.filter(deleted_at__isnull=True)
+
+    def with_names(self):
+        """With partner and organisation, so that a list needs no further query."""
+        return self.select_related("partner", "organisation")
+
+    def newest_first(self):
+        """Those in force first, then the latest to end."""
+        newest = F("until").desc(nulls_first=True), F("since").desc(nulls_last=True), "-id"
+        return self.order_by(*newest)
 
     def on(self, day):
         """Those in force on a date."""
@@ -42,11 +51,14 @@ class Affiliation(PracticeOwned):
         ordering = ["-since"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(since__lte=models.F("until")),
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(since__lte=F("until")),
                 name="affiliation_starts_before_it_ends",
                 violation_error_message="It ends before it starts.",
             )
         ]
+
+    def __str__(self):
+        return str(self.organisation)
 
 
 class ContactQuerySet(models.QuerySet):

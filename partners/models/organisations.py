@@ -1,16 +1,29 @@
 """The professions we tell apart, and the places where partners work."""
 
+from django.apps import apps
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from partners.models.names import best_fit
 from referralcrm.practice.models import PracticeOwned, scoped
 
 
+def _partners_by(field):
+    """How many partners not in the trash point at a row by ``field``."""
+    partners = apps.get_model("partners", "Partner").objects.kept().filter(**{field: OuterRef("pk")})
+    counted = partners.order_by().values(field).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
+
+
 class DisciplineQuerySet(models.QuerySet):
     def in_use(self):
         return self.filter(is_active=True)
+
+    def with_partners(self):
+        """With ``partner_count``, of those not in the trash."""
+        return self.annotate(partner_count=_partners_by("discipline"))
 
 
 class Discipline(PracticeOwned):
@@ -57,6 +70,10 @@ class Reachable(models.Model):
 class OrganisationQuerySet(models.QuerySet):
     def kept(self):
         return self.filter(deleted_at__isnull=True)
+
+    def with_people(self):
+        """With ``partner_count``, of those whose main office it is and who are not in the trash."""
+        return self.annotate(partner_count=_partners_by("organisation"))
 
     def matching(self, text):
         """Those whose name fits what was typed; best fit first."""

@@ -2,14 +2,20 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from partners.models.names import best_fit
+from partners.models.names import best_fit, likeness
 from partners.models.organisations import Discipline, Organisation, Reachable
 from partners.states import AddressState, Channel, Circle, Ending, Kind, Stage
 from referralcrm.practice.models import Plan, PracticeOwned, User, scoped, valid_zone
+
+ALIKE = 0.6  # of pg_trgm's similarity: "Dr Adaeze Okafor" with "Adaeze Okaffor", not with "Dr Adam Okada"
+
+
+def _is_given(value, condition):
+    return ExpressionWrapper(condition if value else Q(pk__in=[]), output_field=models.BooleanField())
 
 
 class PartnerQuerySet(models.QuerySet):
@@ -24,6 +30,20 @@ class PartnerQuerySet(models.QuerySet):
     def matching(self, text):
         """Those whose name, or office, fits what was typed; best fit first, by the names alone."""
         return best_fit(self, text, "name", "organisation__name")
+
+    def resembling(self, *, name="", email="", phone="", besides=None):
+        """Who may be the same person or place, with ``same_email``, ``same_phone`` and ``alike`` (0 to 1).
+
+        Nobody when nothing is given. ``phone`` is normalised; ``besides`` is left out (a key).
+        """
+        rows = self.exclude(pk=besides) if besides else self
+        rows = rows.annotate(
+            same_email=_is_given(email, Q(email__iexact=email)),
+            same_phone=_is_given(phone, Q(phone=phone)),
+            alike=likeness("name", name),
+        )
+        rows = rows.filter(Q(same_email=True) | Q(same_phone=True) | Q(alike__gte=ALIKE))
+        return rows.order_by("-same_email", "-same_phone", "-alike", "name", "id")
 
     def with_office(self):
         """With discipline and organisation, so that a list needs no further query."""

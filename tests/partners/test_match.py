@@ -33,6 +33,15 @@ def test_accents_make_no_difference(riverside, typed, name):
     assert names(typed) == [name]
 
 
+def test_near_spellings_come_only_when_fewer_than_ten_begin_like_it(okafor):
+    for number in range(9):
+        factories.partner(f"Okaforth {number}")
+    assert "Dr Adaeze Okafor" in names("okaforth")
+    factories.partner("Okaforth 9")
+    assert len(names("okaforth")) == 10
+    assert "Dr Adaeze Okafor" not in names("okaforth")
+
+
 def test_the_name_comes_before_the_office(okafor):
     factories.partner("Northgate Gym", is_person=False)
     assert names("northgate") == ["Northgate Gym", "Dr Adaeze Okafor"]

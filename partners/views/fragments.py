@@ -1,0 +1,32 @@
+"""What the forms ask for while somebody types."""
+
+from django.shortcuts import render
+
+from partners.forms import DuplicateForm
+from partners.models import Organisation, Partner
+from referralcrm.practice.permissions import Permission, allow
+
+OPTIONS = 10
+WARNED_OF = 5
+
+
+@allow(Permission.VIEW)
+def options(request):
+    """What the type-ahead for a partner shows."""
+    found = Partner.objects.current().with_office().matching(request.GET.get("q", ""))[:OPTIONS]
+    return render(request, "partners/options.html", {"partners": found})
+
+
+@allow(Permission.VIEW)
+def organisation_options(request):
+    """What the type-ahead for an office shows."""
+    found = Organisation.objects.kept().matching(request.GET.get("q", ""))[:OPTIONS]
+    return render(request, "partners/organisation_options.html", {"organisations": found})
+
+
+@allow(Permission.VIEW)
+def duplicates(request):
+    """Who may be the same as the partner being typed; it warns and never blocks."""
+    typed = DuplicateForm(request.GET).typed()
+    found = Partner.objects.kept().with_office().resembling(**typed)[:WARNED_OF]
+    return render(request, "partners/duplicates.html", {"partners": found})

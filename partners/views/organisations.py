@@ -1,0 +1,67 @@
+"""The places where partners work."""
+
+from copy import copy
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from partners import actions
+from partners.forms import OrganisationForm
+from partners.models import Affiliation, Organisation
+from referralcrm.core.forms import bound, saved
+from referralcrm.practice.once import once
+from referralcrm.practice.permissions import Permission, allow
+
+A_PAGE = 25
+
+
+@allow(Permission.VIEW)
+def organisations(request):
+    rows = Organisation.objects.kept().with_people().order_by("name", "id")
+    page = Paginator(rows.matching(request.GET.get("q", "")), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "partners/organisations.html", {"page": page})
+
+
+@allow(Permission.VIEW)
+def organisation(request, pk):
+    found = get_object_or_404(Organisation.objects.kept(), pk=pk)
+    people = Affiliation.objects.kept().with_names().filter(organisation=found, partner__deleted_at=None)
+    return render(request, "partners/organisation.html", {"organisation": found, "people": people[:200]})
+
+
+@allow(Permission.EDIT_PARTNERS, methods="GET POST")
+@once
+def create_organisation(request):
+    form = bound(request, OrganisationForm)
+    if made := saved(request, form, actions.create_organisation):
+        messages.success(request, f"{made} is added.")
+        return redirect("partners:organisation", made.pk)
+    return render(request, "partners/organisation_form.html", {"form": form})
+
+
+@allow(Permission.EDIT_PARTNERS, methods="GET POST")
+def update_organisation(request, pk):
+    found = get_object_or_404(Organisation.objects.kept(), pk=pk)
+    form = bound(request, OrganisationForm, instance=copy(found))
+    if saved(request, form, actions.update_organisation, found):
+        messages.success(request, "Saved.")
+        return redirect("partners:organisation", found.pk)
+    return render(request, "partners/organisation_form.html", {"form": form, "organisation": found})
+
+
+@allow(Permission.EDIT_PARTNERS, methods="POST")
+def delete_organisation(request, pk):
+    found = get_object_or_404(Organisation.objects.kept(), pk=pk)
+    actions.delete_organisation(found, by=request.user)
+    undo = reverse("partners:restore_organisation", args=[pk])
+    messages.success(request, f"{found} is in the trash for 30 days.", extra_tags=undo)
+    return redirect("partners:organisations")
+
+
+@allow(Permission.EDIT_PARTNERS, methods="POST")
+def restore_organisation(request, pk):
+    found = actions.fetch_back(get_object_or_404(Organisation, pk=pk), by=request.user)
+    messages.success(request, f"{found} is back.")
+    return redirect("partners:organisation", found.pk)

@@ -1,0 +1,67 @@
+"""Where the relationship stands: its end, the next step, and whether e-mail is welcome."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from partners import actions
+from partners.forms import EndForm
+from partners.models import Partner
+from partners.states import Ending
+from referralcrm.core.forms import bound, is_sent, refuse
+from referralcrm.core.refused import Refused
+from referralcrm.practice.permissions import Permission, allow
+
+
+@allow(Permission.EDIT_PARTNERS, methods="GET POST")
+def end(request, pk):
+    partner = get_object_or_404(Partner.objects.kept(), pk=pk)
+    form = bound(request, EndForm, initial=_asked(request))
+    if is_sent(request, form):
+        try:
+            partner = actions.end(partner, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            _tell(request, f"{partner}: {partner.get_ending_display().lower()}.", "resume", partner)
+            return redirect("partners:detail", partner.pk)
+    return render(request, "partners/end.html", {"form": form, "partner": partner})
+
+
+@allow(Permission.EDIT_PARTNERS, methods="POST")
+def resume(request, pk):
+    partner = actions.resume(get_object_or_404(Partner.objects.kept(), pk=pk), by=request.user)
+    messages.success(request, f"{partner} is a partner again, as before.")
+    return redirect("partners:detail", partner.pk)
+
+
+@allow(Permission.EDIT_PARTNERS, methods="POST")
+def opt_out(request, pk):
+    partner = actions.opt_out(get_object_or_404(Partner.objects.kept(), pk=pk), by=request.user)
+    _tell(request, f"No e-mail goes to {partner} from this moment.", "opt_in", partner)
+    return redirect("partners:detail", partner.pk)
+
+
+@allow(Permission.EDIT_PARTNERS, methods="POST")
+def opt_in(request, pk):
+    partner = actions.opt_in(get_object_or_404(Partner.objects.kept(), pk=pk), by=request.user)
+    _tell(request, f"E-mail to {partner} is welcome again.", "opt_out", partner)
+    return redirect("partners:detail", partner.pk)
+
+
+@allow(Permission.LOG, methods="POST")
+def finish_next_step(request, pk):
+    partner = get_object_or_404(Partner.objects.kept(), pk=pk)
+    actions.finish_next_step(partner, by=request.user)
+    messages.success(request, f"Done: {partner.next_step}")
+    return redirect("partners:detail", partner.pk)
+
+
+def _asked(request):
+    """The ending whose button was pressed, when it is one."""
+    ending = request.GET.get("ending")
+    return {"ending": ending} if ending in Ending else {}
+
+
+def _tell(request, text, undo, partner):
+    messages.success(request, text, extra_tags=reverse(f"partners:{undo}", args=[partner.pk]))
