@@ -1,12 +1,118 @@
-"""A partner's page: who they are, how they like to be reached, and all that happened."""
+"""A partner's page: who they are, how they like to be reached, and all that happened between us."""
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, OuterRef, Subquery, Value, When
+from django.db.models.functions import JSONObject
 from django.shortcuts import get_object_or_404, render
 
-from partners.models import Partner
+from outreach.models import Touchpoint
+from outreach.states import TouchpointKind
+from partners.models import Affiliation, Contact, Partner, PartnerPlan
+from partners.states import ContactRole, Ending
+from referralcrm.core.templatetags.house import in_words
+from referralcrm.front.partners import with_facts
+from referralcrm.front.passed import recently_passed
+from referralcrm.front.timeline import timeline
 from referralcrm.practice.permissions import Permission, allow
+
+HOW = {
+    TouchpointKind.CALL: "by phone",
+    TouchpointKind.VISIT: "on a visit",
+    TouchpointKind.LUNCH: "over lunch",
+    TouchpointKind.MDT: "at an MDT meeting",
+    TouchpointKind.LETTER: "by letter",
+    TouchpointKind.MESSAGE: "by message",
+    TouchpointKind.GIFT: "with a gift",
+    TouchpointKind.EVENT: "at an event",
+}
 
 
 @allow(Permission.VIEW)
 def partner(request, pk):
-    partner = get_object_or_404(Partner.objects.kept().with_office(), pk=pk)
-    return render(request, "front/partner.html", {"partner": partner})
+    found = get_object_or_404(_with_everything(Partner.objects.kept()), pk=pk)
+    practice = request.user.practice
+    names = request.user.may(Permission.VIEW_PATIENTS)
+    received, sent = recently_passed(found, today=practice.today(), with_names=names)
+    offices = list(Affiliation.objects.kept().filter(partner=found).with_names().newest_first())
+    context = {
+        "partner": found,
+        "sentence": sentence(found, practice.today()),
+        "card": card(found),
+        "offices": offices,
+        "also": [row for row in offices if not row.until and row.organisation_id != found.organisation_id],
+        "received": received,
+        "sent": sent,
+        "stretch": timeline(found, page=_page(request), zone=practice.zone),
+        "endings": Ending.choices,
+    }
+    return render(request, "front/partner.html", context)
+
+
+def sentence(partner, today) -> str:
+    """Both directions this year, and the last contact; never a comparison."""
+    return f"{_both_directions(partner)} {_last_contact(partner, today)}"
+
+
+def _both_directions(partner):
+    received, sent = partner.received or 0, partner.sent or 0
+    if received and sent:
+        return f"They sent {_patients(received)} this year; you sent {sent}."
+    if received:
+        return f"They sent {_patients(received)} this year."
+    if sent:
+        return f"You sent them {_patients(sent)} this year."
+    return "No patient has passed between you this year so far."
+
+
+def _patients(number):
+    return f"{number} patient" if number == 1 else f"{number} patients"
+
+
+def _last_contact(partner, today):
+    if partner.last_contact is None:
+        return "No contact has been written down yet."
+    when = in_words(partner.last_contact, today)
+    on = "on " if when[0].isdigit() and not when.endswith("ago") else ""
+    return f"You were last in touch {on}{when}, {HOW[partner.last_kind]}."
+
+
+def card(partner) -> str:
+    """How they are reached, in lines to paste elsewhere; empty when nothing is known."""
+    ways = [
+        partner.phone,
+        partner.fax and f"Fax {partner.fax}",
+        partner.email,
+        partner.address,
+        " ".join(filter(None, [partner.postcode, partner.area])),
+    ]
+    known = list(filter(None, ways))
+    return "\n".join(filter(None, [partner.name, partner.line, *known])) if known else ""
+
+
+def _with_everything(partners):
+    """One row with the short lists that belong to it, so that the page stays within its queries."""
+    contacts = Contact.objects.kept().filter(partner=OuterRef("pk"))
+    said = JSONObject(
+        id="id", name="name", phone="phone", email="email", note="note", role=_label("role", ContactRole)
+    )
+    last = Touchpoint.objects.real().filter(partner=OuterRef("pk")).order_by("-happened_on", "-id")
+    taken = PartnerPlan.objects.filter(partner=OuterRef("pk")).order_by("plan__name")
+    return (
+        with_facts(partners.with_office())
+        .select_related("backup")
+        .annotate(
+            people=ArraySubquery(contacts.annotate(said=said).values("said")),
+            insurers=ArraySubquery(taken.values("plan__name")),
+            last_kind=Subquery(last.values("kind")[:1]),
+        )
+    )
+
+
+def _label(field, choices):
+    return Case(*[When(**{field: value}, then=Value(label)) for value, label in choices.choices])
+
+
+def _page(request):
+    """The page of the timeline asked for, from 1; what is no number is the first."""
+    typed = request.GET.get("page", "")
+    return min(max(int(typed), 1), 1000) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 1
