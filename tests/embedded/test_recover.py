@@ -76,7 +76,8 @@ def test_a_stale_pid_file_that_names_a_living_stranger_stops_nobody(begin, part_
     pid_file = find_place().folder / "postgres" / "postmaster.pid"
     lines = pid_file.read_text().splitlines()
     killed(parts, "postgres", part_of)
-    with subprocess.Popen(["sleep", "60"]) as stranger:
+    account = find_place().account  # Postgres minds only processes of its own account
+    with subprocess.Popen(["sleep", "60"], user=account and account.pw_uid) as stranger:
         pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
         begin("Postgres")
         assert stranger.poll() is None
