@@ -192,7 +192,8 @@ class Message(PracticeOwned):
         if self.state == MessageState.PENDING and not self.rule.is_active:
             return "Its rule is switched off."
         words = self.get_hold_display() or self.get_suppression_display()
-        return self.waiting_because or (words[:1].upper() + words[1:] + "." if words else "") or self.reply
+        told = [words and f"{words[:1].upper()}{words[1:]}.", self.waiting_because]
+        return " ".join(filter(None, told)) or self.reply
 
     @property
     def can_be_put_back(self) -> bool:

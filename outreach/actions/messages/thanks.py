@@ -1,5 +1,6 @@
 """Thanks for a received referral: from the fact to its place, in the fact's own transaction."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -111,11 +112,14 @@ def _joined_message(cause, partner, *, by):
 
 def _opened(rule, partner, verdict, *, by):
     due_at, because = next_slot(rule=rule, partner=partner, calendar=Calendar(current_practice()))
-    values = {"due_at": due_at, "waiting_because": because} | {
-        name: value for name, value in verdict.values().items() if value
-    }
+    if verdict.state == MessageState.PENDING:
+        verdict = replace(verdict, due_at=due_at, waiting_because=because)
     message = Message.objects.create(
-        rule=rule, partner=partner, to_address=partner.email, expires_at=due_at + EXPIRES_AFTER, **values
+        rule=rule,
+        partner=partner,
+        to_address=partner.email,
+        expires_at=due_at + EXPIRES_AFTER,
+        **{"due_at": due_at} | verdict.values(),
     )
     record("queued", by=by, subject=message)
     return message
