@@ -36,7 +36,7 @@ class MailServer:
         self.script = {}
         self.taken = []  # raw letters, as they arrived
         self.recipients = []
-        self.sessions = 0
+        self.sessions = self.open = 0
         self.stopped = threading.Event()
         self._sockets = []
         outer = self
@@ -81,6 +81,7 @@ class _Session(socketserver.StreamRequestHandler):
     def handle(self):
         log = self.server_log
         log.sessions += 1
+        log.open += 1
         try:
             if not self.say("banner"):
                 return
@@ -89,6 +90,8 @@ class _Session(socketserver.StreamRequestHandler):
                     return
         except OSError:
             return
+        finally:
+            log.open -= 1
 
     def obey(self, line):
         verb = line.split(" ")[0].split(":")[0].upper()
@@ -110,7 +113,7 @@ class _Session(socketserver.StreamRequestHandler):
                 return None
             lines.append(line[1:] if line.startswith(b".") else line)
         answer = self.server_log.answer("body")
-        if answer.startswith(("2", "keep")):
+        if answer.removeprefix("slow ").startswith(("2", "keep")):
             self.server_log.taken.append(b"".join(lines))
         return self.give("drop" if answer == "keep and drop" else answer)
 
