@@ -68,6 +68,7 @@ URLS = {
     "audit:export": needs(P.VIEW_AUDIT),
     "audit:list": needs(P.VIEW_AUDIT),
     "front:health": needs(P.VIEW_HEALTH),
+    "demo:start": needs(P.MANAGE_PRACTICE),
     "front:healthz": needs(PUBLIC),
     "front:today": needs(P.VIEW),
     "outreach:decide": needs(P.APPROVE_MAIL, pk="message", decision="withdraw"),
