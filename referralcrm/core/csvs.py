@@ -6,12 +6,18 @@ import io
 from django.http import HttpResponse
 
 ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
+MARKED = (*ACTIVE, "'")  # an apostrophe of its own as well, so that taking one off is exact
 
 
 def inert(value) -> str:
     """Text whose first letter no spreadsheet takes for a formula (OWASP "CSV Injection")."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(ACTIVE) else text
+    return f"'{text}" if text.startswith(MARKED) else text
+
+
+def as_typed(cell: str) -> str:
+    """The text that ``inert`` was given, when the file is read again."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(MARKED) else cell
 
 
 def csv_response(file_name: str, header: list[str], rows) -> HttpResponse:

@@ -1,3 +1,9 @@
+from django.urls import path
+
+from referralcrm.exchange import partners
+
 app_name = "exchange"
 
-urlpatterns = []
+urlpatterns = [
+    path("partners.csv", partners.partners, name="partners"),
+]
