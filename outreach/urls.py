@@ -1,6 +1,6 @@
 from django.urls import path
 
-from outreach.views import inbox, messages, rules
+from outreach.views import inbox, messages, rules, tasks, touchpoints
 
 app_name = "outreach"
 
@@ -16,4 +16,13 @@ urlpatterns = [
     path("inbox/", inbox.index, name="inbox"),
     path("inbox/<slug:key>/", inbox.letter, name="letter"),
     path("inbox/<slug:key>/html/", inbox.letter_html, name="letter_html"),
+    path("tasks/", tasks.index, name="tasks"),
+    path("tasks/new/", tasks.add, name="add_task"),
+    path("tasks/<uuid:pk>/", tasks.task, name="task"),
+    path("tasks/<uuid:pk>/undo/", tasks.undo, name="undo_task"),
+    path("contacts/new/", touchpoints.log, name="log_touchpoint"),
+    path("contacts/people/", touchpoints.people, name="touchpoint_people"),
+    path("contacts/<uuid:pk>/", touchpoints.update, name="touchpoint"),
+    path("contacts/<uuid:pk>/delete/", touchpoints.delete, name="delete_touchpoint"),
+    path("contacts/<uuid:pk>/restore/", touchpoints.restore, name="restore_touchpoint"),
 ]

@@ -76,9 +76,8 @@ def test_fields_and_bars_stand_out(scheme, line, ground):
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
 def test_a_template_needs_no_inline_style_or_script(path):
-    assert not re.findall(
-        r"<style|<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=|\shx-on|javascript:", path.read_text()
-    )
+    markup = re.sub(r"{#.*?#}|{%.*?%}", "", path.read_text(), flags=re.DOTALL)
+    assert not re.findall(r"<style|<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=|\shx-on|javascript:", markup)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)

@@ -63,25 +63,36 @@ def change(touchpoint, *, version, by, **fields):
 
 
 @transaction.atomic
-def delete(touchpoint, *, by):
-    """Put it in the trash for 30 days; the tasks it finished are open again."""
-    if not Touchpoint.objects.kept().filter(pk=touchpoint.pk).update(deleted_at=timezone.now()):
+def delete(touchpoint, *, by, everybody=False):
+    """Put it in the trash for 30 days; the tasks it finished are open again.
+
+    With ``everybody`` those of the same occasion go with it.
+    """
+    rows = _rows(touchpoint, everybody).kept()
+    keys = list(rows.values_list("pk", flat=True))
+    if not rows.update(deleted_at=timezone.now()):
         raise Refused("This was already deleted.")
-    Task.objects.filter(touchpoint=touchpoint, state=TaskState.COMPLETED).update(
+    Task.objects.filter(touchpoint__in=keys, state=TaskState.COMPLETED).update(
         state=TaskState.REQUESTED, closed_at=None, closed_by=None, version=F("version") + 1
     )
-    record("deleted", by=by, subject=touchpoint)
+    record("deleted", by=by, subjects=keys, subject_type="touchpoint")
 
 
 @transaction.atomic
-def restore(touchpoint, *, by):
+def restore(touchpoint, *, by, everybody=False):
     """Take it out of the trash, within 30 days; the tasks it finished are finished again."""
-    since = timezone.now() - timedelta(days=UNDO_DAYS)
-    deleted = Touchpoint.objects.filter(pk=touchpoint.pk, deleted_at__gte=since)
-    if not deleted.update(deleted_at=None):
+    rows = _rows(touchpoint, everybody).filter(deleted_at__gte=timezone.now() - timedelta(days=UNDO_DAYS))
+    keys = list(rows.values_list("pk", flat=True))
+    if not rows.update(deleted_at=None):
         raise Refused("This can no longer be brought back.")
-    finish(Task.objects.open().filter(touchpoint=touchpoint), touchpoint, by=by)
-    record("restored", by=by, subject=touchpoint)
+    finish(Task.objects.open().filter(touchpoint__in=keys), F("touchpoint"), by=by)
+    record("restored", by=by, subjects=keys, subject_type="touchpoint")
+
+
+def _rows(touchpoint, everybody):
+    if everybody and touchpoint.occasion:
+        return Touchpoint.objects.filter(occasion=touchpoint.occasion)
+    return Touchpoint.objects.filter(pk=touchpoint.pk)
 
 
 def check_day(happened_on):

@@ -1,3 +1,9 @@
+from django.urls import path
+
+from referralcrm.demo import views
+
 app_name = "demo"
 
-urlpatterns = []
+urlpatterns = [
+    path("start/", views.start, name="start"),
+]

@@ -84,6 +84,7 @@ def shell(request):
         "health": SimpleLazyObject(frame.health),
         "banners": SimpleLazyObject(frame.banners),
         "can": {permission.name: person.may(permission) for permission in Permission},
+        "demo_strip_url": _way_out_of_the_demo(person),
         "practice_name": person.practice.name,
         "person_name": person.name,
         "idle_ping_url": reverse("practice:stay"),
@@ -91,3 +92,8 @@ def shell(request):
         "idle_warn": max(settings.IDLE_SECONDS - 60, settings.IDLE_SECONDS // 2),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
     }
+
+
+def _way_out_of_the_demo(person):
+    may = person.practice.is_demo and person.may(Permission.MANAGE_PRACTICE)
+    return reverse("demo:start") if may else ""

@@ -13,7 +13,7 @@ from outreach.models import Heartbeat, Message, Run
 from outreach.states import RunState
 from referralcrm.core.templatetags.house import short_day
 from referralcrm.front import health
-from referralcrm.front.today import Needs
+from referralcrm.front.needs import Needs
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.models import ClosedDay, Practice
 
@@ -104,9 +104,9 @@ def numbers(person) -> Numbers:
     row = (
         Practice.objects.filter(pk=practice.pk)
         .values(
-            today=sum((_count(rows) for rows in Needs(person, today).all()), start=Value(0)),
-            outreach=_count(Message.objects.awaiting_approval()) + _count(Message.objects.needing_answer()),
-            late=_count(Message.objects.due(now - health.LATE)),
+            today=sum((count(rows) for rows in Needs(person, today).all()), start=Value(0)),
+            outreach=count(Message.objects.awaiting_approval()) + count(Message.objects.needing_answer()),
+            late=count(Message.objects.due(now - health.LATE)),
             worker=Subquery(Heartbeat.objects.filter(name="worker").values("at")),
             beat=Subquery(Heartbeat.objects.filter(name="beat").values("at")),
             run_state=Subquery(last_run.values("state")[:1]),
@@ -123,6 +123,6 @@ def numbers(person) -> Numbers:
     return Numbers(now=now, practice=practice, **row)
 
 
-def _count(rows):
+def count(rows):
     per_practice = rows.order_by().values(counted=F("practice")).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(per_practice, output_field=IntegerField()), 0)

@@ -1,77 +1,171 @@
-"""What needs somebody today, as QuerySets: the rail counts them and the page lists them."""
+"""Today: what needs a person, most urgent first, each section its first ten rows; five queries in all."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import Case, CharField, Count, F, Subquery, Value, When, Window
+from django.db.models.functions import RowNumber
 
-from outreach.models import Message, Task
-from outreach.states import TaskKind
-from partners.models import Partner
+from outreach.models import Message
+from outreach.states import RuleKind, TaskKind
+from referralcrm.front.needs import THANKS, Needs
+from referralcrm.front.rail import clock, count
+from referralcrm.practice.models import Practice
 from referralcrm.practice.permissions import Permission
-from referrals.models import Obligation, Referral
 from referrals.states import Journey
 
-REPORT_DAYS_AHEAD = 3
-THANKS = (TaskKind.THANK_CARD, TaskKind.THANK_CALL, TaskKind.PERSONAL_THANKS)
+FIRST = 10
+NUMBER_WORDS = [
+    *("Nothing", "One", "Two", "Three", "Four", "Five", "Six"),
+    *("Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"),
+]
 
 
-class Needs:
-    """What needs ``person`` today, or everybody in the practice when ``person`` is None.
+@dataclass
+class Section:
+    """The first rows of one kind; ``total`` is how many there are, ``note`` stands beside the title."""
 
-    A report is its clinician's; booking is the desk's, and for those who treat patients their own
-    patients'; a task is its owner's. What belongs to nobody is everybody's.
-    """
+    rows: list
+    total: int
+    note: str = ""
 
-    def __init__(self, person, today):
-        self.person = person
-        self.today = today
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
 
-    def reports(self):
-        """Reports we owe that are late or due within 3 days."""
-        due = Obligation.objects.ours().due().filter(due_on__lte=self.today + timedelta(REPORT_DAYS_AHEAD))
-        return self._of(due.filter(referral__in=Referral.objects.kept()), "referral__clinician")
 
-    def bookings(self):
-        """Received referrals without an appointment."""
-        return self._of_desk(Referral.objects.received().awaiting_booking())
+@dataclass(frozen=True)
+class Beside:
+    """Counts that stand beside the rows: mail to approve, thanks that go by themselves, check-ins settled."""
 
-    def visits(self):
-        """Booked for a day that has passed: did they come?"""
-        booked = Referral.objects.kept().filter(journey=Journey.SCHEDULED, appointment_on__lt=self.today)
-        return self._of_desk(booked)
+    approvals: int
+    thanks: int
+    thanks_at: datetime | None
+    settled: int
 
-    def tasks(self):
-        """Open, due and not snoozed, of every kind."""
-        return self._of(Task.objects.showing(self.today).filter(due_on__lte=self.today), "owner")
 
-    def next_steps(self):
-        """Partners whose next step is due."""
-        due = Partner.objects.current().filter(next_step_on__lte=self.today).exclude(next_step="")
-        return self._of(due, "owner")
+class Today:
+    """The whole page for one person, or with ``everybody`` for the practice."""
 
-    def approvals(self):
-        """Messages that wait for a person, for those who may send them."""
-        waiting = Message.objects.awaiting_approval()
-        if self.person and not self.person.may(Permission.APPROVE_MAIL):
-            return waiting.none()
-        return waiting
+    def __init__(self, person, *, everybody=False):
+        self.person, self.practice, self.everybody = person, person.practice, everybody
+        self.day = self.practice.today()
+        self.needs = Needs(person, self.day, everybody=everybody)
+        self.beside = self._beside()
+        self.reports = self._reports()
+        referrals, tasks = self._referrals(), self._tasks()
+        self.bookings, self.visits = _section(referrals, "bookings"), _section(referrals, "visits")
+        self.thanks = _section(tasks, "thanks", note=self._thanks_note())
+        self.steps = _section(self._first(self.needs.next_steps(), ["next_step_on", "id"]))
+        self.tasks = _section(tasks, "tasks")
+        self.check_ins = _section(tasks, "check_ins")
+        if self.check_ins.total or self.beside.settled:
+            in_all = self.check_ins.total + self.beside.settled
+            self.check_ins.note = f"{self.beside.settled} of {in_all} done"
 
-    def all(self):
-        return [
-            self.reports(),
-            self.bookings(),
-            self.visits(),
-            self.tasks(),
-            self.next_steps(),
-            self.approvals(),
-        ]
+    @property
+    def total(self) -> int:
+        """How many things there are; for one person the number beside Today in the rail."""
+        sections = [self.reports, self.bookings, self.visits, self.thanks, self.steps, self.tasks]
+        return sum(section.total for section in [*sections, self.check_ins]) + self.beside.approvals
 
-    def _of(self, rows, owner):
-        if self.person is None:
-            return rows
-        return rows.filter(Q(**{owner: self.person}) | Q(**{f"{owner}__isnull": True}))
+    @property
+    def heading(self) -> str:
+        whom = "the practice" if self.everybody else "you"
+        if self.total == 1:
+            return f"One thing needs {whom} today"
+        if self.total == 0:
+            return f"Nothing needs {whom} right now"
+        number = NUMBER_WORDS[self.total] if self.total < len(NUMBER_WORDS) else self.total
+        return f"{number} things need {whom} today"
 
-    def _of_desk(self, referrals):
-        if self.person and self.person.sees_patients:
-            return self._of(referrals, "clinician")
-        return referrals
+    @property
+    def lede(self) -> str:
+        """What can wait least, in one sentence."""
+        soon = self.day + timedelta(days=7)
+        back = [row.referral.next_visit_on for row in self.reports.rows if row.referral.next_visit_on]
+        if going := sum(self.day <= day <= soon for day in back):
+            who = (
+                "One is about a patient who goes"
+                if going == 1
+                else f"{words(going)} are about patients who go"
+            )
+            return f"{who} back to their doctor within a week."
+        if late := sum(row.due_on < self.day for row in self.reports.rows):
+            return "One report is late." if late == 1 else f"{words(late)} reports are late."
+        return "" if self.total else "Whoever is waiting for you will stand here."
+
+    def _reports(self):
+        rows = self.needs.reports().select_related("referral__patient", "referral__partner")
+        section = _section(self._first(rows, ["due_on", "id"]))
+        for report in section.rows:
+            report.who = self._name(report.referral.patient)
+            report.days_late = (self.day - report.due_on).days
+        return section
+
+    def _referrals(self):
+        section = Case(When(journey=Journey.SCHEDULED, then=Value("visits")), default=Value("bookings"))
+        rows = self.needs.bookings_and_visits().annotate(section=section).select_related("patient", "partner")
+        since = Case(When(journey=Journey.SCHEDULED, then="appointment_on"), default="happened_on")
+        rows = self._first(rows, [since, "id"], within=["section"])
+        for referral in rows:
+            referral.who = self._name(referral.patient)
+            referral.days = (self.day - referral.happened_on).days
+            referral.did_not_come = referral.journey == Journey.NO_SHOW
+        return rows
+
+    def _tasks(self):
+        by_kind = Case(
+            When(kind__in=THANKS, then=Value("thanks")),
+            When(kind=TaskKind.CHECK_IN, then=Value("check_ins")),
+            default=Value("tasks"),
+            output_field=CharField(),
+        )
+        rows = self.needs.tasks().annotate(section=by_kind)
+        rows = rows.select_related("partner__discipline", "partner__organisation", "owner")
+        return self._first(rows, ["due_on", "id"], within=["section"])
+
+    def _beside(self) -> Beside:
+        tonight = datetime.combine(self.day, time.max, tzinfo=self.practice.zone)
+        leaving = Message.objects.scheduled().filter(rule__kind=RuleKind.THANK_YOU, due_at__lte=tonight)
+        monday = self.day - timedelta(days=self.day.weekday())
+        row = Practice.objects.filter(pk=self.practice.pk).values(
+            approvals=count(self.needs.approvals()),
+            thanks=count(leaving),
+            thanks_at=Subquery(leaving.order_by("due_at").values("due_at")[:1]),
+            settled=count(self.needs.settled(monday)),
+        )
+        return Beside(**row.get())
+
+    def _thanks_note(self):
+        if not self.beside.thanks:
+            return ""
+        at = clock(self.beside.thanks_at, self.practice).removeprefix("today ")
+        if self.beside.thanks == 1:
+            return f"one goes out by itself at {at}"
+        return f"{words(self.beside.thanks).lower()} go out by themselves from {at}"
+
+    def _name(self, patient):
+        return patient.label(with_name=self.person.may(Permission.VIEW_PATIENTS))
+
+    def _first(self, rows, order, *, within=()):
+        """The first rows (of each section), each with ``total``, how many there are."""
+        parts = [F(name) for name in within]
+        return list(
+            rows.annotate(
+                place=Window(RowNumber(), partition_by=parts or None, order_by=order),
+                total=Window(Count("pk"), partition_by=parts or None),
+            )
+            .filter(place__lte=FIRST)
+            .order_by("place")
+        )
+
+
+def words(number: int) -> str:
+    """A small number as a word that begins a sentence; others as digits."""
+    return NUMBER_WORDS[number] if number < len(NUMBER_WORDS) else str(number)
+
+
+def _section(rows, name="", *, note=""):
+    mine = [row for row in rows if not name or row.section == name]
+    return Section(mine, mine[0].total if mine else 0, note)

@@ -5,12 +5,15 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from referralcrm.front import health as wellbeing
+from referralcrm.front.today import Today
 from referralcrm.practice.permissions import Permission, allow, public
 
 
 @allow(Permission.VIEW)
 def today(request):
-    return render(request, "front/today.html")
+    """What needs me, or with ``?for=everybody`` the practice."""
+    page = Today(request.user, everybody=request.GET.get("for") == "everybody")
+    return render(request, "front/today.html", {"page": page, "today": page.day})
 
 
 @allow(Permission.VIEW_HEALTH)

@@ -161,6 +161,42 @@ class PracticeForm(HouseModelForm):
         return cleaned | {"region": region}
 
 
+class FoundForm(HouseForm):
+    """Three questions: what the practice is called, where it is, and who looks after it."""
+
+    name = forms.CharField(label="What is your practice called?", max_length=120)
+    country = forms.ChoiceField(label="Where is it?", choices=countries.choices, initial="GB")
+    time_zone = forms.ChoiceField(label="Time zone", choices=zone_choices, initial="Europe/London")
+    manager_name = forms.CharField(label="Who are you?", max_length=120)
+    email = forms.EmailField(label="E-mail you will sign in with", max_length=254)
+    password = new_password_field("Password")
+
+    def layout(self):
+        return Layout(
+            "name",
+            Div("country", "time_zone", css_class="two"),
+            Div("manager_name", "email", css_class="two"),
+            "password",
+        )
+
+    def clean_email(self):
+        return User.objects.normalize_email(self.cleaned_data["email"])
+
+    def clean(self):
+        cleaned = super().clean()
+        if password := cleaned.get("password"):
+            person = User(name=cleaned.get("manager_name", ""), email=cleaned.get("email", ""))
+            try:
+                password_validation.validate_password(password, person)
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+    def answers(self) -> dict:
+        """What ``practice.actions.found`` asks for."""
+        return dict(self.cleaned_data)
+
+
 class LocationForm(HouseModelForm):
     class Meta:
         model = Location

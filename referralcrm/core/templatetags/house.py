@@ -25,6 +25,15 @@ def once(context):
 
 
 @register.simple_tag(takes_context=True)
+def came_from(context):
+    """The hidden field ``next``: the page to go back to, as the address or the form before named it."""
+    request = context["request"]
+    return format_html(
+        '<input type="hidden" name="next" value="{}">', request.POST.get("next", request.GET.get("next", ""))
+    )
+
+
+@register.simple_tag(takes_context=True)
 def ago(context, moment, today=None):
     """A day as people say it ("3 days ago", "tomorrow"), with the exact one on hover.
 

@@ -1,0 +1,135 @@
+"""What there is to do: the list, one task with every way to be rid of it, and Undo."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from outreach.actions import tasks
+from outreach.forms.tasks import DoneForm, OwnerForm, SkipForm, SnoozeForm, TaskForm
+from outreach.models import Task
+from outreach.states import TaskKind, TaskState
+from referralcrm.core.answers import carried_out, not_carried_out
+from referralcrm.core.forms import bound, is_sent, refuse
+from referralcrm.core.refused import Refused
+from referralcrm.core.templatetags.house import day
+from referralcrm.practice.once import once
+from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.scope import current_practice
+
+A_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One way to be rid of a task: its form, the action, and what is said afterwards."""
+
+    form: type
+    act: Callable
+    said: Callable
+    can_undo: bool = True
+
+
+def _done(task, data):
+    words = {"call": "Called", "message": "Wrote to", "visit": "Visited", "letter": "Sent a letter to"}
+    if task.partner and data["contact"] in words:
+        return f"{words[data['contact']]} {task.partner.name}."
+    return f"Done: {task.title}"
+
+
+VERBS = {
+    "done": Verb(DoneForm, tasks.complete, _done),
+    "snooze": Verb(SnoozeForm, tasks.snooze, lambda task, data: f"Hidden until {day(data['until'])}."),
+    "skip": Verb(SkipForm, tasks.skip, lambda task, data: f"Skipped: {task.title}"),
+    "give": Verb(
+        OwnerForm,
+        tasks.reassign,
+        lambda task, data: f"Given to {data['owner'].name if data['owner'] else 'everybody'}.",
+        can_undo=False,
+    ),
+}
+SHOWN = {
+    "open": Q(state=TaskState.REQUESTED),
+    "done": Q(state=TaskState.COMPLETED),
+    "skipped": Q(state__in=[TaskState.REJECTED, TaskState.CANCELLED]),
+}
+
+
+@allow(Permission.LOG, methods="GET POST")
+def task(request, pk):
+    """``verb`` says which of the forms was sent."""
+    task = get_object_or_404(Task.objects.select_related("partner", "owner", "closed_by"), pk=pk)
+    sent = (request.POST or request.kept or {}).get("verb", "")
+    forms = {name: _form(request, task, verb, is_this=name == sent) for name, verb in VERBS.items()}
+    if sent in VERBS and is_sent(request, forms[sent]):
+        verb, data = VERBS[sent], forms[sent].cleaned_data
+        try:
+            verb.act(task, by=request.user, **data)
+        except Refused as refused:
+            if request.htmx:
+                return not_carried_out(request, refused)
+            refuse(forms[sent], refused)
+        else:
+            return carried_out(request, verb.said(task, data), undo=_undo(task) if verb.can_undo else "")
+    context = {"task": task, "forms": forms, "can_act": task.closed_at is None or sent in VERBS}
+    return render(request, "outreach/task.html", context)
+
+
+@allow(Permission.LOG, methods="POST")
+def undo(request, pk):
+    """Open again, if nobody changed it since (``version``)."""
+    task = get_object_or_404(Task.objects.select_related("touchpoint"), pk=pk)
+    try:
+        tasks.reopen(task, version=_number(request.GET.get("version")), by=request.user)
+    except Refused as refused:
+        return not_carried_out(request, refused)
+    return carried_out(request, f"Open again: {task.title}")
+
+
+@allow(Permission.LOG, methods="GET POST")
+@once
+def add(request):
+    form = bound(request, TaskForm, initial={"owner": request.user.pk, "partner": request.GET.get("partner")})
+    if is_sent(request, form):
+        made = tasks.add(kind=TaskKind.OTHER, by=request.user, **form.cleaned_data)
+        return carried_out(request, f"Added: {made.title}")
+    return render(request, "outreach/task_new.html", {"form": form})
+
+
+@allow(Permission.VIEW)
+def index(request):
+    """``for`` is mine or everybody, ``show`` open, done or skipped, ``kind`` one kind of task."""
+    everybody, show = request.GET.get("for") == "everybody", request.GET.get("show", "open")
+    rows = Task.objects.filter(SHOWN.get(show, SHOWN["open"]))
+    if not everybody:
+        rows = rows.filter(Q(owner=request.user) | Q(owner__isnull=True))
+    if (kind := request.GET.get("kind")) in TaskKind:
+        rows = rows.filter(kind=kind)
+    rows = rows.select_related("partner__discipline", "partner__organisation", "owner", "closed_by")
+    rows = rows.order_by("due_on", "id") if show == "open" else rows.order_by("-closed_at", "-id")
+    context = {
+        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "everybody": everybody,
+        "show": show if show in SHOWN else "open",
+        "kind": kind,
+        "kinds": TaskKind.choices,
+        "today": current_practice().today(),
+    }
+    return render(request, "outreach/tasks.html", context)
+
+
+def _form(request, task, verb, *, is_this):
+    if is_this:
+        return bound(request, verb.form)
+    return verb.form(initial={"version": task.version, "owner": task.owner_id})
+
+
+def _undo(task):
+    return f"{reverse('outreach:undo_task', args=[task.pk])}?version={task.version + 1}"
+
+
+def _number(text):
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0

@@ -1,0 +1,88 @@
+"""What needs somebody today, as QuerySets: the rail counts them and the page lists them."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+
+from outreach.models import Message, Task
+from outreach.states import TaskKind, TaskState
+from partners.models import Partner
+from referralcrm.practice.permissions import Permission
+from referrals.models import Obligation, Referral
+from referrals.states import AWAITING_BOOKING, Direction, Journey
+
+REPORT_DAYS_AHEAD = 3
+THANKS = (TaskKind.THANK_CARD, TaskKind.THANK_CALL, TaskKind.PERSONAL_THANKS)
+
+
+class Needs:
+    """What needs ``person`` today, or with ``everybody`` the whole practice.
+
+    A report is its clinician's; booking is the desk's, and for those who treat patients their own
+    patients'; a task is its owner's. What belongs to nobody is everybody's.
+    """
+
+    def __init__(self, person, today, *, everybody=False):
+        self.person = person
+        self.today = today
+        self.everybody = everybody
+
+    def reports(self):
+        """Reports we owe that are late or due within 3 days."""
+        due = Obligation.objects.ours().due().filter(due_on__lte=self.today + timedelta(REPORT_DAYS_AHEAD))
+        return self._of(due.filter(referral__in=Referral.objects.kept()), "referral__clinician")
+
+    def bookings(self):
+        """Received referrals without an appointment."""
+        return self._of_desk(Referral.objects.received().awaiting_booking())
+
+    def visits(self):
+        """Booked for a day that has passed: did they come?"""
+        return self._of_desk(Referral.objects.kept().filter(self._passed()))
+
+    def bookings_and_visits(self):
+        to_book = Q(direction=Direction.RECEIVED, journey__in=AWAITING_BOOKING)
+        return self._of_desk(Referral.objects.kept().filter(to_book | self._passed()))
+
+    def _passed(self):
+        return Q(journey=Journey.SCHEDULED, appointment_on__lt=self.today)
+
+    def tasks(self):
+        """Open, due and not snoozed, of every kind."""
+        return self._of(Task.objects.showing(self.today).filter(due_on__lte=self.today), "owner")
+
+    def settled(self, since):
+        """Check-ins done or skipped since a day."""
+        ended = [TaskState.COMPLETED, TaskState.REJECTED]
+        closed = Task.objects.filter(kind=TaskKind.CHECK_IN, state__in=ended, closed_at__date__gte=since)
+        return self._of(closed, "owner")
+
+    def next_steps(self):
+        """Partners whose next step is due."""
+        due = Partner.objects.current().filter(next_step_on__lte=self.today).exclude(next_step="")
+        return self._of(due, "owner")
+
+    def approvals(self):
+        """Messages that wait for a person, for those who may send them."""
+        waiting = Message.objects.awaiting_approval()
+        return waiting if self.person.may(Permission.APPROVE_MAIL) else waiting.none()
+
+    def all(self):
+        return [
+            self.reports(),
+            self.bookings(),
+            self.visits(),
+            self.tasks(),
+            self.next_steps(),
+            self.approvals(),
+        ]
+
+    def _of(self, rows, owner):
+        if self.everybody:
+            return rows
+        return rows.filter(Q(**{owner: self.person}) | Q(**{f"{owner}__isnull": True}))
+
+    def _of_desk(self, referrals):
+        if self.person.sees_patients:
+            return self._of(referrals, "clinician")
+        return referrals

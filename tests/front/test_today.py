@@ -1,0 +1,227 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from outreach.models import Message, Rule, Task, Touchpoint
+from outreach.states import TaskKind
+from referralcrm.front.rail import numbers
+from referralcrm.front.today import Today
+from referrals.models import Obligation
+from tests import factories
+
+WEDNESDAY = datetime(2026, 3, 4, 12, tzinfo=UTC)
+TODAY = WEDNESDAY.date()
+
+
+@pytest.fixture(autouse=True)
+def wednesday():
+    with time_machine.travel(WEDNESDAY, tick=False) as clock:
+        yield clock
+
+
+def days(number):
+    return timedelta(days=number)
+
+
+def report(patient, partner, *, due=0, clinician=None, next_visit_on=None):
+    seen = TODAY - days(6)
+    made = factories.referral(
+        partner=partner,
+        patient=factories.patient(patient),
+        happened_on=TODAY - days(9),
+        journey="attended",
+        attended_on=seen,
+        clinician=clinician,
+        next_visit_on=next_visit_on,
+    )
+    return Obligation.objects.create(
+        referral=made,
+        side="us",
+        state="due",
+        due_on=TODAY + days(due),
+        due_because="7 days after the first visit",
+    )
+
+
+def check_in(partner, owner, **fields):
+    fields = {
+        "due_on": TODAY - days(2),
+        "why": "Inner circle, every 30 days; last in touch 34 days ago.",
+    } | fields
+    return Task.objects.create(
+        kind=TaskKind.CHECK_IN, title=f"Keep in touch with {partner}", partner=partner, owner=owner, **fields
+    )
+
+
+def waiting(patient, partner, *, days_ago=3, **fields):
+    return factories.referral(
+        partner=partner, patient=factories.patient(patient), happened_on=TODAY - days(days_ago), **fields
+    )
+
+
+def everything(owner, *, rows=1):
+    """So many rows of every kind, for ``owner``."""
+    rule = Rule.objects.get(kind="thank_you")
+    for n in range(rows):
+        partner = factories.partner(
+            f"Dr {n}",
+            owner=owner,
+            discipline=factories.discipline(),
+            organisation=factories.organisation(),
+            next_step="Send the new leaflet",
+            next_step_on=TODAY,
+        )
+        report(f"Report Patient{n}", partner, clinician=owner)
+        waiting(f"Waiting Patient{n}", partner, clinician=owner)
+        waiting(
+            f"Booked Patient{n}",
+            partner,
+            clinician=owner,
+            journey="scheduled",
+            appointment_on=TODAY - days(1),
+        )
+        check_in(partner, owner)
+        Task.objects.create(
+            kind="thank_card", title=f"Thank Dr {n}", partner=partner, owner=owner, due_on=TODAY
+        )
+        Task.objects.create(title="Call the printer", owner=owner, due_on=TODAY)
+        Message.objects.create(
+            rule=rule, partner=partner, state="held", hold="approval", due_at=timezone.now()
+        )
+
+
+def test_the_sections_stand_most_urgent_first_and_count_what_the_rail_counts(alice, as_person):
+    everything(alice)
+    page = as_person(alice).get("/").content.decode()
+    titles = [
+        "Reports due",
+        "Not yet booked",
+        "Did they come?",
+        "Say thank you",
+        "Tasks",
+        "People to keep in touch with this week",
+    ]
+    places = [page.index(f"<h2>{title}</h2>") for title in titles]
+    assert places == sorted(places)
+    assert "Eight things need you today" in page
+    assert numbers(alice).today == Today(alice).total == 8
+
+
+@pytest.mark.parametrize("query", ["", "?for=everybody"])
+def test_more_rows_need_no_more_queries(alice, as_person, query):
+    browser = as_person(alice)
+    browser.get("/")
+    asked = []
+    for more in (3, 27):
+        everything(alice, rows=more)
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(f"/{query}").status_code == 200
+        asked.append(len(queries))
+    assert asked[0] == asked[1] <= 12
+
+
+def test_a_section_shows_ten_rows_and_the_way_to_all(alice, as_person):
+    for n in range(12):
+        check_in(factories.partner(f"Dr {n}"), alice)
+    page = Today(alice)
+    assert (len(page.check_ins.rows), page.check_ins.total, page.check_ins.more) == (10, 12, 2)
+    assert "/outreach/tasks/?kind=check_in" in as_person(alice).get("/").content.decode()
+
+
+def test_nothing_to_do_is_a_pleasant_page(alice, as_person):
+    page = as_person(alice).get("/").content.decode()
+    assert "Nothing needs you right now" in page
+    assert "Nobody is waiting for you" in page
+
+
+def test_what_belongs_to_somebody_else_is_shown_when_asked_for(alice, bob, as_person):
+    partner = factories.partner("Dr Quiet")
+    check_in(partner, bob)
+    report("Kim Moreau", partner, clinician=bob)
+    assert Today(alice).total == 0
+    assert Today(alice, everybody=True).total == Today(bob).total == 2
+    assert "Dr Quiet" in as_person(alice).get("/?for=everybody").content.decode()
+
+
+def test_what_belongs_to_nobody_is_everybodys(alice, bob):
+    check_in(factories.partner(), None)
+    assert (Today(alice).total, Today(bob).total) == (1, 1)
+
+
+def test_the_desk_books_for_everybody_and_a_clinician_sees_their_own_patients(alice, bob):
+    dana = factories.person("Dana Dunn", role="clinician", sees_patients=True)
+    waiting("Ruth Adler", factories.partner(), clinician=bob)
+    assert (Today(alice).bookings.total, Today(bob).bookings.total, Today(dana).bookings.total) == (1, 1, 0)
+
+
+def test_not_yet_booked_is_oldest_first_with_the_days_waiting(alice, as_person):
+    partner = factories.partner("Northgate Surgery")
+    waiting("Ruth Adler", partner, days_ago=3)
+    waiting("Tomas Reyes", partner, days_ago=9, urgency="urgent")
+    waiting("Ada Yard", partner, days_ago=5, journey="no_show", appointment_on=TODAY - days(1))
+    waiting("Not Ours", partner, direction="sent")
+    names = [row.who for row in Today(alice).bookings.rows]
+    assert names == ["Tomas Reyes", "Ada Yard", "Ruth Adler"]
+    page = as_person(alice).get("/").content.decode()
+    assert "Waiting 9 days." in page
+    assert "Did not come on 3 Mar 2026" in page
+
+
+def test_a_report_says_when_it_is_due_and_how_late_it_is(alice, as_person):
+    partner = factories.partner("Dr Okafor")
+    report("Kim Moreau", partner, due=1, next_visit_on=TODAY + days(2))
+    report("Tomas Reyes", partner, due=-2)
+    report("Later Person", partner, due=4)
+    page = as_person(alice).get("/").content.decode()
+    assert "2 days late" in page
+    assert "due <time" in page
+    assert "Later Person" not in page
+    assert page.index("Tomas Reyes") < page.index("Kim Moreau")
+    assert "One is about a patient who goes back to their doctor within a week." in page
+
+
+def test_a_report_of_a_referral_entered_in_error_is_not_asked_for(alice):
+    owed = report("Kim Moreau", factories.partner())
+    owed.referral.journey = "entered_in_error"
+    owed.referral.save()
+    assert Today(alice).total == numbers(alice).today == 0
+
+
+def test_people_who_may_not_read_names_see_record_numbers(riverside, as_person):
+    auditor = factories.person("Olive Oak", role="auditor")
+    waiting("Ruth Adler", factories.partner())
+    page = as_person(auditor).get("/?for=everybody").content.decode()
+    assert "Ruth Adler" not in page
+    assert "record R" in page
+
+
+def test_a_thank_you_that_goes_by_itself_is_announced(alice, as_person):
+    Message.objects.create(
+        rule=Rule.objects.get(kind="thank_you"),
+        partner=factories.partner(),
+        due_at=datetime(2026, 3, 4, 17, tzinfo=UTC),
+    )
+    assert "one goes out by itself at 17:00" in as_person(alice).get("/").content.decode()
+
+
+def test_called_finishes_a_check_in_on_the_spot_and_counts_it(alice, as_person):
+    task = check_in(factories.partner("Dr Quiet"), alice)
+    check_in(factories.partner("Dr Other"), alice)
+    browser = as_person(alice)
+    browser.post(
+        f"/outreach/tasks/{task.pk}/", {"verb": "done", "contact": "call", "version": 1, "next": "/"}
+    )
+    page = browser.get("/").content.decode()
+    assert "1 of 2 done" in page
+    assert "One thing needs you today" in page
+    assert Touchpoint.objects.get().kind == "call"
+
+
+def test_snoozed_and_later_tasks_do_not_show(alice):
+    check_in(factories.partner(), alice, snoozed_until=TODAY + days(1))
+    Task.objects.create(title="Tomorrow", owner=alice, due_on=TODAY + days(1))
+    assert Today(alice).total == 0
