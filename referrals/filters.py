@@ -55,9 +55,12 @@ class ReferralFilter(filters.FilterSet):
 
     who = filters.CharFilter(label="Partner", method="by_who")
     direction = filters.ChoiceFilter(choices=Direction.choices, empty_label="both")
-    journey = filters.ChoiceFilter(choices=JOURNEYS, method="by_journey", empty_label="all")
+    journey = filters.ChoiceFilter(choices=JOURNEYS, method="by_journey", empty_label="all", label="Patient")
     report = filters.ChoiceFilter(
-        choices=[(name, label) for name, (label, _) in REPORTS.items()], method="by_report", empty_label="all"
+        choices=[(name, label) for name, (label, _) in REPORTS.items()],
+        method="by_report",
+        empty_label="all",
+        label="Report",
     )
     service = filters.ChoiceFilter(empty_label="all")
     clinician = filters.ChoiceFilter(empty_label="all")

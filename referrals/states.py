@@ -109,7 +109,7 @@ class Verb(models.TextChoices):
     """What a person does to a referral; the labels are those of the buttons."""
 
     REQUEST = "request", "Log it"
-    ACCEPT = "accept", "Accept"
+    ACCEPT = "accept", "Accepted"
     SCHEDULE = "schedule", "Booked for…"
     ATTEND = "attend", "They came"
     START_CARE = "start_care", "Care has begun"

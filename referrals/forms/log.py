@@ -26,7 +26,7 @@ NEW_MATTER = "new"
 class LogForm(HouseForm):
     """Everything has a default but the partner and the patient."""
 
-    direction = forms.ChoiceField(choices=DIRECTIONS, initial=Direction.RECEIVED, widget=forms.RadioSelect)
+    direction = forms.ChoiceField(choices=DIRECTIONS, required=False, widget=forms.RadioSelect)
     partner_text = words("From", 160)
     partner = forms.CharField(required=False, widget=forms.HiddenInput)
     partner_asked = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -124,6 +124,9 @@ class LogForm(HouseForm):
         return self.data.get(self.add_prefix(name), "") if self.is_bound else self.initial.get(name, "")
 
     # What was sent
+
+    def clean_direction(self):
+        return self.cleaned_data["direction"] or self.direction
 
     def clean_born(self):
         return check_birth_date(self.cleaned_data["born"])

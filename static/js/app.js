@@ -3,7 +3,7 @@
   "use strict";
 
   const mac = /Mac|iPhone|iPad/.test(navigator.platform);
-  const visible = (element) => element.getClientRects().length > 0;
+  const visible = (element) => element.checkVisibility(); // not in a folded <details>, either
   const typing = (element) =>
     element.isContentEditable || /^(TEXTAREA|SELECT)$/.test(element.tagName) ||
     (element.tagName === "INPUT" && !/^(checkbox|radio|button|submit|reset|file|range|color)$/.test(element.type));

@@ -59,13 +59,13 @@ def test_names_are_for_those_who_may_see_them_and_one_read_is_one_audit_row(desk
     assert set(AuditEvent.objects.get(verb="read").subjects) == {str(kim.pk), str(ruth.pk)}
     html = as_person(factories.person("Olga", role=Role.AUDITOR)).get(LIST).content.decode()
     assert "Moreau" not in html and "record 20417" in html
-    assert "Accept" not in html
+    assert "Accepted" not in html
 
 
 def test_the_next_step_stands_in_the_row(desk, okafor, kim):
     referral = factories.referral(partner=okafor, patient=kim)
     html = desk.get(LIST + "?journey=open").content.decode()
-    assert reverse("referrals:move", args=[referral.pk]) in html and "Accept" in html
+    assert reverse("referrals:move", args=[referral.pk]) in html and "Accepted" in html
     assert f'value="{LIST}?journey=open"' in html
 
 
