@@ -103,7 +103,7 @@ class RedirectForm(HouseForm):
         others = Referral.objects.sent().open().filter(patient=referral.patient).exclude(pk=referral.pk)
         self.fields["existing"].queryset = others.select_related("partner")
         self.fields["existing"].label_from_instance = lambda other: (
-            f"{other.who}, {other.happened_on:%d %b %Y}"
+            f"{other.other_side}, {other.happened_on:%d %b %Y}"
         )
 
     def clean(self):

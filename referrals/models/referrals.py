@@ -194,7 +194,7 @@ class Referral(PracticeOwned):
         return self.direction == Direction.RECEIVED
 
     @property
-    def who(self) -> str:
+    def other_side(self) -> str:
         """The partner, or the other source in words."""
         return self.partner.name if self.partner else self.get_source_display()
 

@@ -86,7 +86,7 @@ def move(request, pk):
             raise Stale(referral)
         if form.is_valid():
             actions.move(referral, by=request.user, **form.values())
-            text = f"{referral.who}: {referral.get_journey_display()}."
+            text = f"{referral.other_side}: {referral.get_journey_display()}."
             return carried_out(request, text, to=_to(request, referral))
     except Stale:
         form = StepForm(request.POST, referral=_get(pk), person=request.user)
@@ -120,7 +120,7 @@ def pass_on(request, pk):
         except Refused as refused:
             refuse(form, refused)
         else:
-            messages.success(request, f"Passed on to {onward.who}.")
+            messages.success(request, f"Passed on to {onward.other_side}.")
             return redirect(onward)
     return render(request, "referrals/pass_on.html", {"form": form, "referral": referral})
 
