@@ -6,25 +6,16 @@ from datetime import date, timedelta
 
 from partners.models import Partner
 from referralcrm.core.months import add_months, month_of
-from referralcrm.demo.cast import EXIT_REASONS, FIRST, PATIENTS, REASONS
+from referralcrm.demo.cast import FIRST, PATIENTS, REASONS
+from referralcrm.demo.journeys import SEEN, Journeyed
 from referralcrm.demo.partners import Weights
 from referralcrm.demo.world import World, phone
 from referrals.models import JourneyEvent, Obligation, Patient, Referral
 from referrals.models.patients import person_index, record_index
-from referrals.states import Channel, Direction, Journey, Loop, ReportKind, Side, Source, Urgency
+from referrals.states import Channel, Direction, Journey, Source, Urgency
 
 CHUNK = 2000
 RECEIVED_SHARE = 0.66
-SEEN = "seen"  # the outcome of most: attended, and in time completed
-OUTCOMES = {
-    SEEN: 80,
-    Journey.DECLINED: 3,
-    Journey.PATIENT_DECLINED: 4,
-    Journey.UNREACHABLE: 5,
-    Journey.CANCELLED: 3,
-    Journey.DISCONTINUED: 4,
-    Journey.ENTERED_IN_ERROR: 1,
-}
 NO_PARTNER = [Source.SELF, Source.FORMER_PATIENT, Source.FAMILY_OR_STAFF, Source.ONLINE, Source.UNKNOWN]
 NO_PARTNER_SHARES = [5, 4, 3, 3, 1.5]
 WITHOUT_A_PARTNER = 0.16  # of what is received
@@ -224,128 +215,3 @@ class Writer:
             referral.reason = self.rng.choice(REASONS)
         if referral.source in {Source.FORMER_PATIENT, Source.FAMILY_OR_STAFF}:
             referral.source_name = f"{self.rng.choice(FIRST)} {self.rng.choice(PATIENTS)}"
-
-
-class Journeyed:
-    """Lets one referral travel as far as it has come by today; skipped steps keep an empty date."""
-
-    def __init__(self, writer: Writer, referral: Referral, outcome: str):
-        self.writer, self.world, self.rng = writer, writer.world, writer.rng
-        self.referral = referral
-        self.outcome = outcome or self.rng.choices(list(OUTCOMES), list(OUTCOMES.values()))[0]
-        self._event("", Journey.REQUESTED, referral.happened_on)
-        referral.journey = Journey.REQUESTED
-        self._travel()
-        if referral.partner:
-            self._report()
-
-    def _travel(self):
-        if self.outcome in {Journey.DECLINED, Journey.ENTERED_IN_ERROR}:
-            self._leave(self.referral.happened_on + timedelta(days=self.rng.randint(0, 3)))
-            return
-        day = self._book()
-        if self.outcome in {Journey.PATIENT_DECLINED, Journey.UNREACHABLE, Journey.CANCELLED}:
-            self._leave(day)
-        elif self.referral.appointment_on:
-            self._attend(self.referral.appointment_on)
-
-    def _book(self):
-        """Accept and book; returns the day by which that was over."""
-        referral, rng = self.referral, self.rng
-        day = self.world.workday(referral.happened_on + timedelta(days=rng.choice([0, 0, 1, 1, 2, 4])))
-        if rng.random() < 0.7:
-            self._step(Journey.ACCEPTED, day, "accepted_on")
-        day = self.world.workday(day + timedelta(days=rng.choice([0, 1, 1, 2, 3, 6])))
-        never_booked = self.outcome in {Journey.UNREACHABLE, Journey.PATIENT_DECLINED}
-        if never_booked or day > self.world.today:
-            return day + timedelta(days=rng.randint(1, 9))
-        if rng.random() < 0.85:
-            self._step(Journey.SCHEDULED, day, "scheduled_on")
-        wait = rng.choice([3, 5, 7, 9, 12, 16, 21])
-        referral.appointment_on = self.world.workday(day + timedelta(days=wait))
-        return referral.appointment_on - timedelta(days=rng.randint(0, 2))
-
-    def _attend(self, day):
-        today, rng = self.world.today, self.rng
-        if day > today or ((today - day).days < 7 and rng.random() < 0.3):
-            return  # to come, or nobody has said yet whether they came
-        if (today - day).days < 20 and rng.random() < 0.12 and self.referral.journey == Journey.SCHEDULED:
-            self._step(Journey.NO_SHOW, day)
-            return
-        self._step(Journey.ATTENDED, day, "attended_on")
-        if rng.random() < 0.55:
-            self._step(Journey.IN_CARE, day + timedelta(days=rng.randint(0, 10)), "in_care_on")
-        end = day + timedelta(days=rng.randint(20, 120))
-        if self.outcome == Journey.DISCONTINUED:
-            self._leave(end)
-        else:
-            self._step(Journey.COMPLETED, self.world.workday(end), "completed_on")
-
-    def _leave(self, day):
-        if day > self.world.today:
-            return
-        self.referral.journey_before = self.referral.journey
-        self._step(self.outcome, max(day, self.referral.happened_on))
-        if self.outcome != Journey.ENTERED_IN_ERROR:
-            self.referral.closed_on = max(day, self.referral.happened_on)
-
-    def _step(self, state, day, column=None):
-        if day > self.world.today:
-            return
-        self._event(self.referral.journey, state, day)
-        self.referral.journey = state
-        if column:
-            setattr(self.referral, column, day)
-
-    def _event(self, before, after, day):
-        event = JourneyEvent(
-            referral=self.referral,
-            before=before,
-            after=after,
-            happened_on=day,
-            entered_at=max(self.referral.entered_at, self.world.at(day)),
-            by=self.referral.entered_by,
-        )
-        if after in EXIT_REASONS:
-            event.reason = self.rng.choice(EXIT_REASONS[after])
-        self.writer.batch.events.append(event)
-
-    def _report(self):
-        referral, ours = self.referral, self.referral.direction == Direction.RECEIVED
-        report = Obligation(referral=referral, kind=ReportKind.INITIAL, side=Side.US if ours else Side.THEM)
-        self.writer.batch.obligations.append(report)
-        if referral.attended_on:
-            self._set_clock(report, ours)
-            self._answer(report, ours)
-        elif referral.closed_on:
-            report.state = Loop.NOT_REQUIRED
-            report.not_required_because = "The patient was not seen."
-
-    def _set_clock(self, report, ours):
-        attended = self.referral.attended_on
-        report.state = Loop.DUE
-        report.due_on = attended + timedelta(days=7)
-        report.due_because = "7 days after the patient came"
-        if ours and self.rng.random() < 0.3:
-            self.referral.next_visit_on = self.world.workday(
-                attended + timedelta(days=self.rng.randint(4, 40))
-            )
-            before = self.world.calendar.add_working_days(self.referral.next_visit_on, -1)
-            if before < report.due_on:
-                report.due_on, report.due_because = before, "one working day before the next visit"
-
-    def _answer(self, report, ours):
-        """Most reports come in time, some late; a few of the last weeks are still missing."""
-        kept, missing = (0.86, 0.02) if ours else (0.62, 0.12)
-        luck = self.rng.random()
-        took = self.rng.randint(0, 6) if luck < kept else self.rng.randint(8, 45)
-        day = self.world.workday(self.referral.attended_on + timedelta(days=took))
-        if luck > 1 - missing:
-            if (self.world.today - report.due_on).days > 90:
-                report.state = Loop.NOT_REQUIRED
-                report.not_required_because = "Asked twice; the patient told us how it went."
-        elif day <= self.world.today:
-            report.sent_on = day
-            report.state = Loop.SENT if ours else Loop.RECEIVED
-            if self.rng.random() < 0.25 and day + timedelta(days=3) <= self.world.today:
-                report.state, report.acknowledged_on = Loop.ACKNOWLEDGED, day + timedelta(days=3)
