@@ -85,9 +85,7 @@ class Relationship:
     def is_only_us(self) -> bool:
         """We sent, they never did though both ways are usual, and nobody ever talked about it."""
         return (
-            self.counts.is_only_us
-            and self.partner.kind == Kind.REGULAR
-            and self.partner.last_contact is None
+            self.counts.is_only_us and self.partner.kind == Kind.REGULAR and self.partner.last_contact is None
         )
 
     def needs_a_contact(self, today: date) -> bool:

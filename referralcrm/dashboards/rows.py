@@ -5,13 +5,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Case, DateField, DurationField, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Least, TruncDate
+from django.db.models import Case, DurationField, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import TruncDate
 
 from outreach.models import MessageCause, Touchpoint
 from outreach.states import MessageState, RuleKind, TaskState
 from partners.models import Partner
-from partners.states import Kind
 from referralcrm.dashboards.periods import Period
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.models import Location
@@ -66,7 +65,9 @@ class Rows:
 
     def from_partners(self):
         """Every referral that a partner made, second referrers included."""
-        return self.log().received().filter(source=Source.PARTNER).between(self.period.first, self.period.last)
+        return (
+            self.log().received().filter(source=Source.PARTNER).between(self.period.first, self.period.last)
+        )
 
     # Promises: rates only of referrals at least 60 days old
 
@@ -90,15 +91,14 @@ class Rows:
 
     def thanked_in_time(self):
         """A note left, or a card or call was ticked off, within two working days."""
-        return self._with_thanks(self.to_thank()).filter(
-            thanked_on__isnull=False, took__lte=self._allowed(self.period)
-        )
+        in_time = self._thanks().filter(took__lte=self._allowed(self.period))
+        return self.to_thank().filter(pk__in=in_time.values("referral"))
 
     def unthanked(self):
         """Of the last 60 days: thanks have not left yet, whatever they wait for."""
         recent = self.log().received().filter(source=Source.PARTNER).exclude(journey__in=NO_THANKS)
         recent = recent.filter(happened_on__gt=self.today - UNTHANKED_WITHIN)
-        return self._with_thanks(recent).filter(thanked_on__isnull=True)
+        return recent.filter(~Exists(self._thanks().filter(referral=OuterRef("pk"))))
 
     def our_reports_overdue(self):
         """Received: we promised a report, and its day has passed."""
@@ -135,7 +135,8 @@ class Rows:
         first, last = date(self.measure_year, 1, 1), date(self.measure_year, 10, 31)
         made = self._matured(self.log().sent().between(first, last))
         earlier = made.filter(patient=OuterRef("patient")).filter(
-            Q(happened_on__lt=OuterRef("happened_on")) | Q(happened_on=OuterRef("happened_on"), pk__lt=OuterRef("pk"))
+            Q(happened_on__lt=OuterRef("happened_on"))
+            | Q(happened_on=OuterRef("happened_on"), pk__lt=OuterRef("pk"))
         )
         return made.filter(~Exists(earlier))
 
@@ -166,21 +167,20 @@ class Rows:
 
     # Thanks
 
-    def _with_thanks(self, referrals):
-        """Annotate ``thanked_on``, the practice's day on which thanks left, and ``took``."""
-        causes = MessageCause.objects.live().filter(rule__kind=RuleKind.THANK_YOU, referral=OuterRef("pk"))
-        sent = causes.filter(message__state=MessageState.SENT)
-        done = causes.filter(task__state=TaskState.COMPLETED)
-        return referrals.annotate(
-            thanked_on=Least(self._day_of(sent, "message__sent_at"), self._day_of(done, "task__closed_at"))
-        ).annotate(took=F("thanked_on") - F("happened_on"))
-
-    def _day_of(self, causes, instant):
-        on = TruncDate(instant, tzinfo=self.calendar.practice.zone)
-        return Subquery(causes.values(on=on).order_by("on")[:1], output_field=DateField())
+    def _thanks(self):
+        """Thanks that left or were ticked off, with ``took``: after how many of the practice's days."""
+        zone = self.calendar.practice.zone
+        causes = MessageCause.objects.live().filter(rule__kind=RuleKind.THANK_YOU, referral__isnull=False)
+        return causes.annotate(
+            thanked_on=Case(
+                When(message__state=MessageState.SENT, then=TruncDate("message__sent_at", tzinfo=zone)),
+                When(task__state=TaskState.COMPLETED, then=TruncDate("task__closed_at", tzinfo=zone)),
+            ),
+            took=F("thanked_on") - F("referral__happened_on"),
+        ).filter(thanked_on__isnull=False)
 
     def _allowed(self, period):
-        """How long after each day two working days are over: by weekday, and apart around holidays."""
+        """When thanks are in time: after how long, by weekday of the referral, and apart around holidays."""
         spans = _working_spans(self.calendar, period.first, period.last)
         usual = {}
         for weekday in range(7):
@@ -191,8 +191,11 @@ class Rows:
             if span != usual[day.weekday()]:
                 apart.setdefault(span, []).append(day)
         return Case(
-            *[When(happened_on__in=days, then=_days(span)) for span, days in sorted(apart.items())],
-            *[When(happened_on__iso_week_day=weekday + 1, then=_days(span)) for weekday, span in usual.items()],
+            *[When(referral__happened_on__in=days, then=_days(span)) for span, days in sorted(apart.items())],
+            *[
+                When(referral__happened_on__iso_week_day=weekday + 1, then=_days(span))
+                for weekday, span in usual.items()
+            ],
             output_field=DurationField(),
         )
 
@@ -219,6 +222,3 @@ def _has_report(condition, *, side):
 
 def _overdue(today, side):
     return Exists(Obligation.objects.overdue(today).filter(referral=OuterRef("pk"), side=side))
-
-
-KINDS = list(Kind)

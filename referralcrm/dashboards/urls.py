@@ -1,3 +1,10 @@
+from django.urls import path
+
+from referralcrm.dashboards import views
+
 app_name = "dashboards"
 
-urlpatterns = []
+urlpatterns = [
+    path("", views.manager, name="manager"),
+    path("rows/<slug:what>/", views.rows, name="rows"),
+]

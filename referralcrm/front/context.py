@@ -26,6 +26,7 @@ ENTRIES = [
     ("Referrals", "referrals:list", Permission.VIEW),
     ("Partners", "partners:list", Permission.VIEW),
     ("Outreach", "outreach:messages", Permission.VIEW),
+    ("Dashboard", "dashboards:manager", Permission.VIEW_DASHBOARD),
 ]
 FOOT = [
     ("Audit log", "audit:list", Permission.VIEW_AUDIT),

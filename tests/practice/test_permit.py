@@ -69,6 +69,8 @@ URLS = {
     "audit:list": needs(P.VIEW_AUDIT),
     "exchange:partners": needs(P.EXPORT),
     "front:search": needs(P.VIEW),
+    "dashboards:manager": needs(P.VIEW_DASHBOARD),
+    "dashboards:rows": needs(P.VIEW_DASHBOARD, what="received"),
     "front:health": needs(P.VIEW_HEALTH),
     "demo:start": needs(P.MANAGE_PRACTICE),
     "front:healthz": needs(PUBLIC),

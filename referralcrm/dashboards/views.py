@@ -1,0 +1,69 @@
+"""The manager's dashboard and the rows behind its numbers."""
+
+from contextlib import suppress
+from datetime import date
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import render
+
+from referralcrm.dashboards.definitions import CONTACTS, DEFINITIONS, PARTNERS, REFERRALS
+from referralcrm.dashboards.page import Page
+from referralcrm.dashboards.periods import CHOICES, USUAL, Period
+from referralcrm.dashboards.rows import Rows
+from referralcrm.practice.calendar import Calendar
+from referralcrm.practice.models import Location
+from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.scope import current_practice
+
+A_PAGE = 25
+EARLIEST = date(1990, 1, 1)
+SHOWN = {
+    REFERRALS: lambda rows: rows.with_everyone().order_by("-happened_on", "-id"),
+    PARTNERS: lambda rows: rows.with_office().order_by("name", "id"),
+    CONTACTS: lambda rows: rows.select_related("partner", "by").order_by("-happened_on", "-id"),
+}
+
+
+@allow(Permission.VIEW_DASHBOARD)
+def manager(request):
+    """``months`` is 3, 12 or 24; ``location`` an id."""
+    page = Page(_rows(request), me=request.user)
+    context = {"page": page, "can_plan": request.user.may(Permission.LOG)}
+    return render(request, "dashboards/manager.html", context)
+
+
+@allow(Permission.VIEW_DASHBOARD)
+def rows(request, what):
+    """The rows that one number counts; ``month`` (2026-11) narrows the period to one month."""
+    definition = DEFINITIONS.get(what)
+    if definition is None:
+        raise Http404
+    asked = _rows(request)
+    found = SHOWN[definition.of](definition.rows(asked))
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    context = {"definition": definition, "period": asked.period, "location": asked.location, "page": page}
+    return render(request, "dashboards/rows.html", context)
+
+
+def _rows(request):
+    practice = current_practice()
+    return Rows(Calendar(practice), _period(request, practice.today()), _location(request))
+
+
+def _period(request, today):
+    """One month, or so many; what makes no sense is the usual period."""
+    with suppress(ValueError):
+        month = date.fromisoformat(f"{request.GET.get('month', '')}-01")
+        if EARLIEST <= month <= today:
+            return Period.of_month(month, today)
+    months = request.GET.get("months", "")
+    return Period.ending(today, int(months) if months in map(str, CHOICES) else USUAL)
+
+
+def _location(request):
+    try:
+        return Location.objects.filter(pk=UUID(request.GET.get("location", ""))).first()
+    except ValueError:
+        return None
