@@ -208,6 +208,30 @@ def test_a_referral_that_counts_again_is_thanked_for_once():
     assert waiting.causes.live().count() == MessageCause.objects.count() == 1
 
 
+def passed_to(referral, partner):
+    """What correcting the partner of a referral says to us."""
+    thanks.take_back(referral)
+    referral.partner = partner
+    referral.save()
+    thanks.put_back(referral)
+    thanks.thank(referral)
+
+
+def test_when_somebody_else_had_sent_the_patient_they_are_thanked_instead():
+    referral, other = thanked(), factories.partner()
+    passed_to(referral, other)
+    assert Message.objects.get(state=M.PENDING).partner == other
+    assert Message.objects.get(state=M.CANCELLED).partner != other
+
+
+def test_when_the_wrong_one_was_thanked_already_the_right_one_is_as_well():
+    referral, other = thanked(), factories.partner()
+    Message.objects.update(state=M.SENT, sent_at=timezone.now())
+    passed_to(referral, other)
+    thanks.thank(referral)
+    assert Message.objects.get(state=M.PENDING).partner == other
+
+
 def opt_out(partner):
     partner.email_opted_out_at = timezone.now()
     partner.save()

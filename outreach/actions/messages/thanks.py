@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from outreach.actions import tasks
@@ -39,10 +40,19 @@ def thank(referral, *, by=None):
         return
     partner = locked(referral.partner_id)
     cause, is_new = MessageCause.objects.get_or_create(
-        rule=rule, fact=f"referral:{referral.pk}", defaults={"referral": referral}
+        rule=rule, fact=_fact(referral), defaults={"referral": referral}
     )
     if is_new:
         _place(cause, partner, by=by)
+
+
+def _fact(referral) -> str:
+    """One fact a referral; one more when it turns out, too late, that somebody else had sent it."""
+    fact = f"referral:{referral.pk}"
+    others = Q(message__isnull=False) & ~Q(message__partner=referral.partner_id)
+    others |= Q(task__isnull=False) & ~Q(task__partner=referral.partner_id)
+    left = MessageCause.objects.live().filter(others, fact=fact)
+    return f"{fact}:{referral.partner_id.hex}" if left.exists() else fact
 
 
 @transaction.atomic
