@@ -1,0 +1,82 @@
+"""A note is approved and arrives; every page of what goes out, at both widths, light and dark."""
+
+import pytest
+from django.urls import reverse
+
+from outreach.models import Rule
+from outreach.states import Hold
+from outreach.states import MessageState as M
+from referralcrm.practice.scope import enter
+from tests import factories
+from tests.committed import wait_until
+from tests.mailserver import MailServer
+
+WORKER = "celery -A referralcrm worker --concurrency 1 --without-mingle --without-gossip"
+
+
+@pytest.fixture
+def draft(clinic):
+    with enter(clinic):
+        partner = factories.partner("Dr Adaeze Okafor", salutation="Dr Okafor")
+        return factories.message(partner=partner, state=M.HELD, hold=Hold.APPROVAL)
+
+
+def test_a_note_is_approved_and_arrives(visit, clinic, draft):
+    alice = visit(clinic.alice)
+    page = alice.go(reverse("outreach:messages"))
+    page.get_by_role("button", name="Approve").click()
+    page.get_by_text("Approved. It leaves at its hour.").wait_for()
+    page.get_by_role("link", name="Scheduled").click()
+    alice.check()
+    page.get_by_role("button", name="Send now").click()
+    page.get_by_text("It leaves now.").wait_for()
+    server = MailServer()
+    with server.running(), clinic.database.process("worker", *WORKER.split(), SMTP_URL=server.url):
+        wait_until(lambda: server.taken, seconds=40, what="The note's arrival")
+    assert server.ids() == [str(draft.pk)]
+    page.goto(reverse("outreach:messages") + "?show=sent")
+    page.get_by_role("link", name="Dr Adaeze Okafor").click()
+    page.get_by_role("heading", name="Thank you from Riverside Physio").wait_for()
+    alice.check()
+
+
+def test_a_note_is_taken_back_and_put_back_from_the_toast(visit, clinic, draft):
+    page = visit(clinic.alice).go(reverse("outreach:message", args=[draft.pk]))
+    page.get_by_role("button", name="Take back").click()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("It waits for approval again.").wait_for()
+
+
+def test_a_template_shows_its_letter_while_it_is_typed(visit, clinic):
+    charlie = visit(clinic.charlie)
+    with enter(clinic):
+        rule = Rule.objects.get(kind="thank_you")
+    page = charlie.go(reverse("outreach:rule", args=[rule.pk]))
+    letter = page.frame_locator("iframe")
+    letter.get_by_text("Dear Dr Okafor").wait_for()
+    page.get_by_label("Text").fill("Hello {greeting}, these words are new.")
+    letter.get_by_text("Hello Dr Okafor, these words are new.").wait_for()
+    page.get_by_label("Text").fill("About {patient_name}")
+    page.get_by_role("button", name="Save the rule").click()
+    page.get_by_text("would tell something about a patient").wait_for()
+    charlie.check()
+
+
+LOOKS = [{"size": size, "scheme": scheme} for size in ("wide", "narrow") for scheme in ("light", "dark")]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(look.values()))
+def test_every_page_of_what_goes_out(visit, clinic, draft, look):
+    charlie = visit(clinic.charlie, **look)
+    with enter(clinic):
+        rule = Rule.objects.get(kind="thank_you")
+        factories.message(state=M.IN_DOUBT, body="Dear you", reply="The connection broke off.")
+        factories.message(waiting_because="It is a holiday (Good Friday); mail waits.")
+        factories.message(state=M.SUPPRESSED, suppression="opted_out")
+    for shelf in ("approval", "answer", "scheduled", "stopped"):
+        charlie.go(reverse("outreach:messages") + f"?show={shelf}")
+        charlie.picture(f"outreach-{shelf}")
+    pages = {"message": [draft.pk], "message_text": [draft.pk], "rules": [], "rule": [rule.pk], "inbox": []}
+    for name, args in pages.items():
+        charlie.go(reverse(f"outreach:{name}", args=args))
+        charlie.picture(f"outreach-{name}")
