@@ -7,7 +7,7 @@ from django import forms
 
 from outreach import mail
 from outreach.models import Message, Rule
-from outreach.states import Approval
+from outreach.states import Approval, RuleKind
 from referralcrm.core.forms import HouseModelForm
 from referralcrm.practice.calendar import QUIET_FROM, QUIET_UNTIL
 
@@ -46,8 +46,14 @@ class RuleForm(HouseModelForm):
             "body": forms.Textarea(attrs={"rows": 14}),
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.kind == RuleKind.DIGEST:  # it leaves as the week's list is made
+            del self.fields["approval"], self.fields["send_at"]
+
     def layout(self):
-        return Layout("version", "is_active", Div("approval", "send_at", css_class="two"), "subject", "body")
+        how = [Div("approval", "send_at", css_class="two")] if "approval" in self.fields else []
+        return Layout("version", "is_active", *how, "subject", "body")
 
     def clean_send_at(self):
         hour: time = self.cleaned_data["send_at"]

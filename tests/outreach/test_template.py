@@ -131,3 +131,14 @@ def test_the_preview_shows_what_is_typed_and_runs_nothing(rule, as_person, charl
     assert "Hello Riverside Physio &lt;script&gt;" in response.content.decode()
     policy = response["Content-Security-Policy"]
     assert "sandbox" in policy and "default-src 'none'" in policy and "script-src" not in policy
+
+
+def test_the_digest_has_no_hour_of_its_own(riverside, as_person, charlie):
+    digest = Rule.objects.get(kind=RuleKind.DIGEST)
+    client, address = as_person(charlie), reverse("outreach:rule", args=[digest.pk])
+    page = client.get(address).content.decode()
+    assert "send_at" not in page and "approval" not in page
+    data = {"version": 1, "is_active": "on", "subject": "Mondays", "body": "Hello {name} {people} {link}"}
+    assert client.post(address, data).status_code == 302
+    digest.refresh_from_db()
+    assert (digest.subject, digest.approval) == ("Mondays", Approval.AUTOMATIC)
