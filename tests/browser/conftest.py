@@ -64,10 +64,10 @@ class Visitor:
         if response.status >= 500:
             self.faults.append(f"{response.status} at {response.url}")
 
-    def sign_in(self, person):
+    def sign_in(self, person, password=factories.PASSWORD):
         self.page.goto("/practice/sign-in/")
         self.page.fill("#id_email", person.email)
-        self.page.fill("#id_password", factories.PASSWORD)
+        self.page.fill("#id_password", password)
         self.page.click("button.btn-primary")
         self.page.wait_for_url(lambda url: "sign-in" not in url)
         return self
@@ -88,6 +88,17 @@ class Visitor:
         )
         assert overflow <= 0, f"{shown} scrolls sideways by {overflow} px at {self.name}"
         assert not self.faults, f"at {shown}: {self.faults}"
+
+    def check_every_look(self, name):
+        """Check the page that is open at both widths, light and dark, and keep its pictures as ``name``."""
+        for size, viewport in WIDTHS.items():
+            self.page.set_viewport_size(viewport)
+            for scheme in ("light", "dark"):
+                self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                self.name = f"{size}-{scheme}"
+                self.check()
+                self.picture(name)
+        self.page.set_viewport_size(WIDTHS["wide"])
 
     def picture(self, name):
         """Keep a screenshot of the whole page, when SCREENSHOTS names a folder."""

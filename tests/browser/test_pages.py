@@ -1,23 +1,77 @@
-"""Every page at two widths, light and dark: accessible, inside its policy, and not wider than the screen."""
+"""Every page at two widths, light and dark: accessible, inside its policy, and not wider than the screen.
+
+The addresses are those of ``tests/practice/test_permit.py``: a page that is new there is visited here.
+"""
 
 import pytest
+from django.core.management import call_command
 
-LOOKS = [
-    pytest.param({"size": size, "scheme": scheme}, id=f"{size}-{scheme}")
-    for size in ("wide", "narrow")
-    for scheme in ("light", "dark")
-]
+from referralcrm.demo.cast import PASSWORD
+from referralcrm.practice.models import Practice, User
+from referralcrm.practice.scope import enter
+from tests.browser.conftest import Visitor
+from tests.practice.cast import one_of_each
+from tests.practice.test_permit import URLS, VIEWS
+
+NOT_A_PAGE = {
+    "audit:export",
+    "exchange:partners",
+    "front:healthz",
+    "outreach:letter",
+    "outreach:letter_html",
+    "outreach:rule_preview",
+    "partners:duplicates",
+    "partners:options",
+    "partners:organisation_options",
+    "practice:set_password",
+    "practice:sign_in",
+    "practice:stay",
+    "referrals:options",
+}
+PAGES = sorted(name for name, view in VIEWS.items() if "GET" in view.methods and name not in NOT_A_PAGE)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_the_sign_in_page_is_well_made(visit, look):
-    visitor = visit(**look)
-    visitor.go("/practice/sign-in/")
-    visitor.picture("sign-in")
+@pytest.fixture(scope="module")
+def riverside_demo(committed_module):
+    """The demo practice, with one row of each kind beside it, on a running web server."""
+    call_command("demo", "--if-empty")
+    practice = Practice.objects.get()
+    with enter(practice):
+        practice.rows = one_of_each()
+    practice.manager = User.objects.get(email="manager@riverside.example")
+    with committed_module.web() as address:
+        practice.address = address
+        yield practice
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_the_pages_of_an_empty_practice_are_well_made(visit, clinic, look):
-    visitor = visit(clinic.charlie, **look)
-    visitor.go("/")
-    visitor.picture("today-empty")
+@pytest.fixture(scope="module")
+def manager(chromium, riverside_demo):
+    """The manager's browser, signed in once for all pages."""
+    visitor = Visitor(chromium, riverside_demo.address)
+    yield visitor.sign_in(riverside_demo.manager, PASSWORD)
+    visitor.context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_is_well_made_at_every_width_and_in_every_light(manager, riverside_demo, name):
+    response = manager.page.goto(URLS[name].address(name, riverside_demo.rows))
+    assert response.status == 200
+    manager.check_every_look(name.replace(":", "-"))
+
+
+@pytest.mark.parametrize("path", ["/practice/sign-in/", "/practice/sign-in/?idle=1&next=/", "/nothing-here/"])
+def test_a_page_for_strangers_is_well_made(chromium, riverside_demo, path):
+    visitor = Visitor(chromium, riverside_demo.address)
+    visitor.page.goto(path)
+    visitor.check_every_look("stranger" + path.partition("?")[0].replace("/", "-"))
+    visitor.context.close()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/partners/", "/referrals/", "/outreach/", "/dashboard/", "/outreach/tasks/"]
+)
+def test_an_empty_page_is_well_made_and_says_what_to_do(visit, clinic, path):
+    visitor = visit(clinic.charlie)
+    visitor.page.goto(path)
+    visitor.check_every_look("empty" + path.replace("/", "-"))
+    assert visitor.page.locator("main a.btn, main button.btn").count(), "a next action"
