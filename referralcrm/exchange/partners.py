@@ -56,12 +56,13 @@ def partners(request):
     rows = Partner.objects.kept().with_office().select_related("owner", "backup").prefetch_related("plans")
     found = PartnerFilter(request.GET, queryset=rows).qs.order_by("name", "id")
     record("exported", by=request.user, subjects=[row.pk for row in found], subject_type="partner")
-    lines = ([_text(row, path) for path in COLUMNS.values()] for row in found)
+    lines = ([text_of(row, path) for path in COLUMNS.values()] for row in found)
     return csv_response(f"partners-{request.user.practice.today()}.csv", list(COLUMNS), lines)
 
 
-def _text(partner, path):
-    value = partner
+def text_of(row, path):
+    """What stands at the end of a dotted path of attributes, as a cell; empty where the path ends early."""
+    value = row
     for name in path.split("."):
         value = getattr(value, name, None)
     if hasattr(value, "all"):

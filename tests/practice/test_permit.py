@@ -68,6 +68,7 @@ URLS = {
     "audit:export": needs(P.VIEW_AUDIT),
     "audit:list": needs(P.VIEW_AUDIT),
     "exchange:partners": needs(P.EXPORT),
+    "exchange:referrals": needs(P.EXPORT),
     "front:search": needs(P.VIEW),
     "dashboards:manager": needs(P.VIEW_DASHBOARD),
     "dashboards:rows": needs(P.VIEW_DASHBOARD, what="received"),
