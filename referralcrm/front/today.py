@@ -99,7 +99,7 @@ class Today:
         rows = self.needs.reports().select_related("referral__patient", "referral__partner")
         section = _section(self._first(rows, ["due_on", "id"]))
         for report in section.rows:
-            report.who = self._name(report.referral.patient)
+            report.patient_name = self._name(report.referral.patient)
             report.days_late = (self.day - report.due_on).days
         return section
 
@@ -109,7 +109,7 @@ class Today:
         since = Case(When(journey=Journey.SCHEDULED, then="appointment_on"), default="happened_on")
         rows = self._first(rows, [since, "id"], within=["section"])
         for referral in rows:
-            referral.who = self._name(referral.patient)
+            referral.patient_name = self._name(referral.patient)
             referral.days = (self.day - referral.happened_on).days
             referral.did_not_come = referral.journey == Journey.NO_SHOW
         return rows

@@ -164,7 +164,7 @@ def test_not_yet_booked_is_oldest_first_with_the_days_waiting(alice, as_person):
     waiting("Tomas Reyes", partner, days_ago=9, urgency="urgent")
     waiting("Ada Yard", partner, days_ago=5, journey="no_show", appointment_on=TODAY - days(1))
     waiting("Not Ours", partner, direction="sent")
-    names = [row.who for row in Today(alice).bookings.rows]
+    names = [row.patient_name for row in Today(alice).bookings.rows]
     assert names == ["Tomas Reyes", "Ada Yard", "Ruth Adler"]
     page = as_person(alice).get("/").content.decode()
     assert "Waiting 9 days." in page
