@@ -25,7 +25,7 @@ def sweep(practice_id):
     with enter(practice, durable=True):
         recover()
     week.run_if_due(practice)
-    send(practice_id)
+    nudge("outreach.send", practice_id)  # a task of its own, with all the time a task has
 
 
 @shared_task(name="outreach.send")

@@ -17,17 +17,14 @@ NEVER = "Never a patient’s name, initials, date of birth, record number, diagn
 class TextForm(HouseModelForm):
     """The words of one note that still waits."""
 
+    subject = forms.CharField(max_length=150)
+    body = forms.CharField(
+        label="Text", max_length=4000, help_text=NEVER, widget=forms.Textarea(attrs={"rows": 14})
+    )
+
     class Meta:
         model = Message
         fields = ["subject", "body"]
-        labels = {"body": "Text"}
-        help_texts = {"body": NEVER}
-        widgets = {"body": forms.Textarea(attrs={"rows": 14})}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["subject"].required = self.fields["body"].required = True
-        self.fields["body"].max_length = 4000
 
     def layout(self):
         return Layout("version", "subject", "body")

@@ -14,7 +14,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from outreach.models import Message
-from outreach.tasks import sweep
+from outreach.tasks import send, sweep
 from referralcrm.embedded.place import find_place
 from referralcrm.practice.models import Practice
 from referralcrm.practice.scope import enter
@@ -126,6 +126,7 @@ class Clinic:
             with enter(self.practice):  # what was put off is due by now
                 Message.objects.filter(state="pending").update(due_at=timezone.now() - timedelta(hours=1))
             sweep(self.practice.pk)
+            send(self.practice.pk)
             time.sleep(0.1)
 
     def is_finished(self):

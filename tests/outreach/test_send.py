@@ -6,14 +6,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from outreach.actions.messages import send
+from outreach.actions.messages import answers, send
 from outreach.actions.messages.sweep import recover
 from outreach.models import Message
 from outreach.states import MessageState as M
 from partners.models import Partner
 from referralcrm.practice.scope import enter
+from referrals.actions.log import receive
 from tests import factories
-from tests.mailserver import DROP
+from tests.mailserver import DROP, HANG
 
 LATER = ["451 later"]
 NEVER = ["550 no such person"]
@@ -68,6 +69,17 @@ def test_the_phase_decides_what_becomes_of_it(sending, note, server, phase, answ
     server.script[phase] = list(answers)
     send.send_due(sending)
     assert (now(sending, note).state, len(server.taken)) == (state, taken)
+
+
+@pytest.mark.parametrize(
+    "phase, state",
+    [(phase, M.PENDING) for phase in ("banner", "EHLO", "MAIL", "RCPT", "DATA")] + [("body", M.IN_DOUBT)],
+)
+def test_a_silent_server_costs_the_time_of_one_message(sending, note, server, monkeypatch, phase, state):
+    monkeypatch.setattr(send, "SECONDS_FOR_ONE", 0.2)
+    server.script[phase] = [HANG]
+    send.send_due(sending)
+    assert (now(sending, note).state, server.taken) == (state, [])
 
 
 def test_a_refusal_waits_longer_each_time_and_at_most_an_hour(sending, note, server, clock):
@@ -225,3 +237,29 @@ def test_a_note_carries_what_a_mail_needs(sending, note, server, settings):
     assert text.splitlines()[:4] == ["First", ".", "..dots", "last"]
     assert "no e-mail" in text
     assert "<p>First<br>.<br>" in letter.get_body(("html",)).get_content()
+
+
+def test_nothing_about_the_patient_is_in_the_mail_or_on_the_broker(sending, server, monkeypatch, clock):
+    marks = ["Zebedee Quillfeather", "1961-02-03", "QF-7731", "marked sciatica"]
+    ordered = []
+    monkeypatch.setattr(
+        "celery.app.base.Celery.send_task", lambda *args, **kwargs: ordered.append((args, kwargs))
+    )
+    with enter(sending):
+        alice = factories.person("Alice Adams")
+        patient = factories.patient(marks[0], born=marks[1], record=marks[2])
+        receive(
+            by=alice,
+            patient=patient,
+            partner=factories.partner(),
+            happened_on=sending.today(),
+            reason=marks[3],
+        )
+        message = Message.objects.get()
+        answers.send_now(message, version=1, by=alice)
+    send.send_due(sending)
+    assert server.ids() == [str(message.pk)]
+    told = server.taken[0].decode() + "".join(server.recipients) + repr(ordered) + message.body
+    for mark in marks:
+        assert mark not in told
+        assert all(word not in told for word in mark.split())
