@@ -117,6 +117,7 @@ def index(request):
         "kind": kind,
         "kinds": TaskKind.choices,
         "today": current_practice().today(),
+        "may_log": request.user.may(Permission.LOG),
     }
     return render(request, "outreach/tasks.html", context)
 

@@ -8,6 +8,7 @@ from partners import actions
 from partners.forms import EndForm
 from partners.models import Partner
 from partners.states import Ending
+from referralcrm.core.answers import carried_out, not_carried_out
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
 from referralcrm.practice.permissions import Permission, allow
@@ -51,10 +52,14 @@ def opt_in(request, pk):
 
 @allow(Permission.LOG, methods="POST")
 def finish_next_step(request, pk):
+    """From the partner's page or, with ``next``, from a row of a list."""
     partner = get_object_or_404(Partner.objects.kept(), pk=pk)
-    actions.finish_next_step(partner, by=request.user)
-    messages.success(request, f"Done: {partner.next_step}")
-    return redirect("partners:detail", partner.pk)
+    to = None if request.POST.get("next") else reverse("partners:detail", args=[partner.pk])
+    try:
+        actions.finish_next_step(partner, by=request.user)
+    except Refused as refused:
+        return not_carried_out(request, refused, to=to)
+    return carried_out(request, f"Done: {partner.next_step}", to=to)
 
 
 def _asked(request):

@@ -5,10 +5,12 @@ from datetime import timedelta
 from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError
+from django.db.models import Count, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from outreach.models import Heartbeat
+from outreach.models import Heartbeat, Message
+from outreach.states import NEEDS_ANSWER, MessageState
 
 SILENT = timedelta(minutes=3)
 LATE = timedelta(minutes=15)
@@ -22,6 +24,21 @@ def complaints() -> list[str]:
     except DatabaseError:
         return ["The database does not answer.", *_broker()]
     return [*_broker(), *silent(beats, timezone.now())]
+
+
+def messages_by_state() -> list[dict]:
+    """How many messages are in each state: ``state``, ``label``, ``count``, ``late`` and ``needs_answer``."""
+    late = Q(state=MessageState.PENDING, due_at__lt=timezone.now() - LATE)
+    rows = (
+        Message.objects.order_by().values("state").annotate(count=Count("pk"), late=Count("pk", filter=late))
+    )
+    found = {row["state"]: row for row in rows}
+    return [
+        {"count": 0, "late": 0}
+        | found.get(state, {})
+        | {"state": state, "label": state.label, "needs_answer": state in NEEDS_ANSWER}
+        for state in MessageState
+    ]
 
 
 def silent(beats: dict, now) -> list[str]:

@@ -60,6 +60,23 @@ class Numbers:
         return [*filter(None, [missed]), *self.silent]
 
     @property
+    def next_run(self) -> str:
+        """When the next list is made: "Monday 08:00"."""
+        period, due_at = week.next_due(self.calendar, self.now)
+        return (
+            f"{clock(due_at, self.practice)} (week {period})" if due_at else "never: no working days are set"
+        )
+
+    @property
+    def parts(self) -> list[tuple[str, datetime | None, str]]:
+        """Each part, when it was last heard of, and what is wrong with it (or nothing)."""
+        beats = {"worker": self.worker, "beat": self.beat}
+        return [(who, beats[name], self._wrong(who)) for name, who in health.PARTS.items()]
+
+    def _wrong(self, who):
+        return next((sentence for sentence in self.silent if sentence.startswith(who)), "")
+
+    @property
     def trouble(self) -> bool:
         return bool(self.late or self.alarms)
 

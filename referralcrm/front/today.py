@@ -64,6 +64,10 @@ class Today:
             self.check_ins.note = f"{self.beside.settled} of {in_all} done"
 
     @property
+    def may_log(self) -> bool:
+        return self.person.may(Permission.LOG)
+
+    @property
     def total(self) -> int:
         """How many things there are; for one person the number beside Today in the rail."""
         sections = [self.reports, self.bookings, self.visits, self.thanks, self.steps, self.tasks]

@@ -4,7 +4,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from outreach.actions import week
+from outreach.models import Run
 from referralcrm.front import health as wellbeing
+from referralcrm.front.rail import numbers
 from referralcrm.front.today import Today
 from referralcrm.practice.permissions import Permission, allow, public
 
@@ -18,7 +21,13 @@ def today(request):
 
 @allow(Permission.VIEW_HEALTH)
 def health(request):
-    return render(request, "front/health.html")
+    """What ran, what runs next, what is late, and where the messages are."""
+    context = {
+        "numbers": numbers(request.user),
+        "runs": list(Run.objects.filter(job=week.JOB)[:8]),
+        "states": wellbeing.messages_by_state(),
+    }
+    return render(request, "front/health.html", context)
 
 
 @public()

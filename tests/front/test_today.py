@@ -225,3 +225,36 @@ def test_snoozed_and_later_tasks_do_not_show(alice):
     check_in(factories.partner(), alice, snoozed_until=TODAY + days(1))
     Task.objects.create(title="Tomorrow", owner=alice, due_on=TODAY + days(1))
     assert Today(alice).total == 0
+
+
+@pytest.mark.parametrize(
+    "journey, sent, after",
+    [
+        ("requested", {"verb": "schedule", "appointment_on": "2026-03-09"}, "scheduled"),
+        ("requested", {"verb": "patient_declines", "on": "2026-03-04"}, "patient_declined"),
+        ("scheduled", {"verb": "attend", "on": "2026-03-03"}, "attended"),
+        ("scheduled", {"verb": "miss", "on": "2026-03-03"}, "no_show"),
+    ],
+)
+def test_a_referral_is_moved_on_from_its_row(alice, as_person, journey, sent, after):
+    booked = TODAY - days(1) if journey == "scheduled" else None
+    referral = waiting("Ruth Adler", factories.partner(), journey=journey, appointment_on=booked)
+    browser = as_person(alice)
+    page = browser.get("/").content.decode()
+    assert f'name="verb" value="{sent["verb"]}"' in page
+    browser.post(f"/referrals/{referral.pk}/move/", {"version": 1, "next": "/"} | sent)
+    referral.refresh_from_db()
+    assert referral.journey == after
+
+
+def test_a_report_is_sent_and_a_next_step_done_from_their_rows(alice, as_person):
+    partner = factories.partner(owner=alice, next_step="Send the leaflet", next_step_on=TODAY)
+    owed = report("Kim Moreau", partner)
+    browser = as_person(alice)
+    assert f"/referrals/reports/{owed.pk}/" in browser.get("/").content.decode()
+    browser.post(
+        f"/referrals/reports/{owed.pk}/", {"act": "done", "version": 1, "on": "2026-03-04", "next": "/"}
+    )
+    response = browser.post(f"/partners/{partner.pk}/next-step/done/", {"next": "/"})
+    assert response["Location"] == "/"
+    assert Today(alice).total == 0

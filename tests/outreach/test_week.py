@@ -3,6 +3,7 @@ from hashlib import sha256
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 
 from outreach.actions import touchpoints, week
 from outreach.actions.check_ins import JITTER_DAYS
@@ -281,3 +282,15 @@ def test_a_partner_whose_name_looks_like_a_field_stays_itself(riverside, alice):
     friend("Dr {link} O'Brien %s", alice, days_ago=40)
     week.run(riverside, PERIOD)
     assert "- Dr {link} O'Brien %s: Inner" in Message.objects.get().body
+
+
+def test_the_command_runs_a_given_week_now_and_not_twice(riverside, northgate, alice, capsys):
+    friend("Dr Quiet", alice, days_ago=40)
+    call_command("run_week", practice="riverside physio", week="2026-W08")
+    assert capsys.readouterr().out == ("Riverside Physio: week 2026-W08, 1 new, 0 carried over, 1 digests.\n")
+    with pytest.raises(CommandError, match="done already"):
+        call_command("run_week", practice=str(riverside.pk), week="2026-W08")
+    with pytest.raises(CommandError, match="no practice"):
+        call_command("run_week", practice="nobody")
+    with pytest.raises(CommandError, match="is no week"):
+        call_command("run_week", practice="Riverside Physio", week="soon")
