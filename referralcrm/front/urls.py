@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referralcrm.front import search, views
+from referralcrm.front import search, views, what_next
 
 app_name = "front"
 
@@ -8,5 +8,6 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("health/", views.health, name="health"),
     path("search/", search.search, name="search"),
+    path("what-next/", what_next.what_next, name="what_next"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -1,6 +1,7 @@
 """The least about a patient, sealed with a key of their own."""
 
 import unicodedata
+from datetime import date
 from functools import cached_property
 
 from django.db import models
@@ -115,6 +116,11 @@ class Patient(PracticeOwned):
             self.wrapped_key = wrap(key, bound_to=f"patient:{self.pk}")
             return key
         return unwrap(self.wrapped_key, bound_to=f"patient:{self.pk}")
+
+    @property
+    def born(self) -> date | None:
+        """The date of birth as a date."""
+        return date.fromisoformat(self.birth_date) if self.birth_date else None
 
     def contradicts(self, *, name="", birth_date=None) -> str:
         """Which of these cannot be this patient's: "name", "birth_date" or neither ("")."""
