@@ -16,7 +16,6 @@ from referrals.states import (
     NOBODY_WAITS,
     REPORT_DAYS,
     STOPPED,
-    STOPPED_BY_ITSELF,
     UNSEEN_EXITS,
     WAITING,
     Direction,
@@ -47,10 +46,7 @@ def set_clock(referral):
     """
     reading = None
     for report in referral.obligations.all():
-        is_by_hand = report.state == Loop.NOT_REQUIRED and (
-            report.not_required_because not in STOPPED_BY_ITSELF
-        )
-        if is_by_hand or report.state not in WAITING | {Loop.NOT_REQUIRED}:
+        if not (report.is_waiting or report.stopped_by_itself):
             continue
         reading = reading or clock(referral, Calendar(current_practice()))
         if any(getattr(report, name) != value for name, value in reading.items()):

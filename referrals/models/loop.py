@@ -8,7 +8,7 @@ from django.db.models import Q
 from referralcrm.practice.models import PracticeOwned, scoped
 from referralcrm.practice.scope import current_practice
 from referrals.models.referrals import Referral
-from referrals.states import DONE, URGENCY_OF, WAITING, Loop, ReportKind, Side, Stop
+from referrals.states import DONE, STOPPED_BY_ITSELF, URGENCY_OF, WAITING, Loop, ReportKind, Side, Stop
 
 
 class ObligationQuerySet(models.QuerySet):
@@ -71,6 +71,11 @@ class Obligation(PracticeOwned):
     @property
     def is_waiting(self) -> bool:
         return self.state in WAITING
+
+    @property
+    def stopped_by_itself(self) -> bool:
+        """Not required because of the journey, and back when the journey is; no person said so."""
+        return self.state == Loop.NOT_REQUIRED and self.not_required_because in STOPPED_BY_ITSELF
 
     @property
     def is_overdue(self) -> bool:

@@ -12,7 +12,8 @@ from referrals.actions import move, receive, send
 from referrals.models import Referral
 from referrals.states import Source, Verb
 from tests import factories
-from tests.browser.test_pages import LOOKS
+
+LOOKS = [{"size": size, "scheme": scheme} for size in ("wide", "narrow") for scheme in ("light", "dark")]
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +184,7 @@ def test_the_next_step_is_taken_in_the_row_without_a_jump(desk, log):
     assert desk.page.url.endswith("/referrals/?journey=requested")
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(look.values()))
 def test_the_pages_of_the_log_are_well_made(visit, log, look):
     visitor = visit(log.alice, **look)
     pages = {
