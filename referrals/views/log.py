@@ -62,7 +62,7 @@ def look(request):
     """What is known about the patient typed so far: open referrals, and one that may be there twice."""
     form = LogForm(request.POST, person=request.user)
     form.is_valid()
-    return render(request, "referrals/parts/known.html", {"form": form})
+    return render(request, "referrals/parts/known.html", {"form": form, "looking": True})
 
 
 @allow(Permission.LOG)

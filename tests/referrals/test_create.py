@@ -237,6 +237,7 @@ def test_looking_shows_a_known_patient_and_leaves_one_audit_row(desk, okafor, ki
     factories.referral(partner=okafor, patient=kim, reason="ankle", happened_on=TUESDAY - timedelta(days=40))
     html = look(desk, patient_name="", born="", record_number="20417")
     assert "record 20417" in html and "“ankle”, Dr Adaeze Okafor" in html
+    assert "invalid" not in html, "nothing is wrong yet while typing"
     assert AuditEvent.objects.get(verb="read").subjects == [str(kim.pk)]
 
 
