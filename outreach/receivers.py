@@ -5,7 +5,7 @@ from django.dispatch import receiver
 from outreach.actions import tasks
 from outreach.actions.messages import recipients, thanks
 from outreach.actions.rules import seed_rules
-from partners.signals import partner_ended, partner_opted_out, partner_resumed
+from partners.signals import next_step_done, partner_ended, partner_opted_out, partner_resumed
 from referralcrm.practice.signals import Owned, person_deactivated, practice_founded, what_is_owned
 from referrals.signals import (
     recommended,
@@ -44,6 +44,11 @@ def stop_mail(sender, partner, by, **kwargs):
 @receiver(partner_resumed)
 def resume_mail(sender, partner, by, **kwargs):
     recipients.resume_for(partner, by=by)
+
+
+@receiver(next_step_done)
+def remember_next_step(sender, partner, step, by, **kwargs):
+    tasks.remember_next_step(partner, step=step, by=by)
 
 
 @receiver(source_unknown)

@@ -146,6 +146,8 @@ class PartnerForm(OfficeMixin, HouseModelForm):
         self.fields["discipline"].queryset = Discipline.objects.filter(
             Q(is_active=True) | Q(pk=row.discipline_id)
         )
+        for name in ("owner", "backup", "discipline"):
+            self.fields[name].empty_label = "not chosen"
         self.fields["plans"].queryset = Plan.objects.active()
         self.fields["special_interests"].help_text = self.fields["tags"].help_text = "Commas between them."
         self._offer_stages()

@@ -65,6 +65,14 @@ def thank_in_person(referral, *, by):
     )
 
 
+@transaction.atomic
+def remember_next_step(partner, *, step, by):
+    """Keep a next step that was done with a partner as a task that was completed, for the timeline."""
+    today = current_practice().today()
+    task = add(kind=TaskKind.NEXT_STEP, title=step, partner=partner, owner=by, due_on=today, by=by)
+    _claim(task, task.version, state=TaskState.COMPLETED, closed_at=timezone.now(), closed_by=by)
+
+
 def _next_working_day(practice):
     return Calendar(practice).add_working_days(practice.today(), 1)
 

@@ -6,7 +6,7 @@ from partners.actions.circle import place_left_for, require_room
 from partners.actions.offices import move, organisation_called, update_organisation
 from partners.actions.trash import fetch_back, put_away
 from partners.models import Partner, PartnerPlan
-from partners.signals import partner_ended, partner_resumed
+from partners.signals import next_step_done, partner_ended, partner_resumed
 from partners.states import Circle, Stage
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
@@ -73,13 +73,14 @@ def restore(partner, *, by):
 
 @transaction.atomic
 def finish_next_step(partner, *, by):
-    """Tick the next step off. Refused when there is none."""
+    """Tick the next step off; returns its words. Refused when there is none."""
     current = lock(partner)
-    if not current.next_step:
+    if not (step := current.next_step):
         raise Refused("There is no next step to tick off; somebody may have done so already.")
     changed = write(current, next_step="", next_step_on=None)
     record("did the next step with", by=by, subject=current, changed=changed)
-    return current
+    next_step_done.send(Partner, partner=current, step=step, by=by)
+    return step
 
 
 def _office(partner, office, fields, *, by):

@@ -56,10 +56,10 @@ def finish_next_step(request, pk):
     partner = get_object_or_404(Partner.objects.kept(), pk=pk)
     to = None if request.POST.get("next") else reverse("partners:detail", args=[partner.pk])
     try:
-        actions.finish_next_step(partner, by=request.user)
+        step = actions.finish_next_step(partner, by=request.user)
     except Refused as refused:
         return not_carried_out(request, refused, to=to)
-    return carried_out(request, f"Done: {partner.next_step}", to=to)
+    return carried_out(request, f"Done: {step}", to=to)
 
 
 def _asked(request):

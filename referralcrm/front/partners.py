@@ -15,11 +15,9 @@ A_PAGE = 25
 SORTS = {
     "name": ["name", "id"],
     "area": ["area", "name", "id"],
-    "discipline": ["discipline__name", "name", "id"],
     "contact": [F("last_contact").asc(nulls_first=True), "name", "id"],
     "-name": ["-name", "-id"],
     "-area": ["-area", "name", "id"],
-    "-discipline": ["-discipline__name", "name", "id"],
     "-contact": [F("last_contact").desc(nulls_last=True), "name", "id"],
 }
 

@@ -73,3 +73,18 @@ def test_fields_that_the_form_does_not_show_are_ignored(alice, as_person, northg
     as_person(alice).post(address(partner), CREATE | extra)
     partner.refresh_from_db()
     assert (partner.practice_id, partner.email_opted_out_at, partner.ending) == (alice.practice_id, None, "")
+
+
+def test_a_next_step_that_is_done_leaves_the_plan_and_stays_in_the_history(riverside, alice, as_person):
+    partner = factories.partner(next_step="Call about the ward", next_step_on=riverside.today())
+    client, done = as_person(alice), reverse("partners:finish_next_step", args=[partner.pk])
+    page = reverse("partners:detail", args=[partner.pk])
+    response = client.post(done, {"next": page}, follow=True)
+    partner.refresh_from_db()
+    assert (partner.next_step, partner.next_step_on) == ("", None)
+    assert response.redirect_chain == [(page, 302)]
+    assert "Done: Call about the ward" in response.content.decode()
+    assert [moment.text for moment in response.context["stretch"].moments] == [
+        "Call about the ward · Alice Adams"
+    ]
+    assert client.post(done).status_code == 409
