@@ -8,7 +8,7 @@ from django.db.models.functions import RowNumber
 
 from referralcrm.core.templatetags.house import in_words, short_day
 from referrals.models import Obligation, Referral
-from referrals.states import Direction, Loop
+from referrals.states import Direction, Journey, Loop
 
 RECENT = 5  # referrals in each of the two lists
 
@@ -63,8 +63,9 @@ def _line(row, today, with_names):
 
 
 def _standing(row, today):
-    since = getattr(row, f"{row.journey}_on", None) or row.closed_on or row.happened_on
-    return f"{row.get_journey_display()} {short_day(since, today)}"
+    day = getattr(row, f"{row.journey}_on", None) or row.closed_on or row.happened_on
+    since = "since " if row.journey == Journey.IN_CARE else ""
+    return f"{row.get_journey_display()} {since}{short_day(day, today)}"
 
 
 def _reported(row):
