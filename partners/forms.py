@@ -1,5 +1,7 @@
 """What a person may tell us about a partner, one submission at a time."""
 
+from uuid import UUID
+
 from django import forms
 from django.db.models import Q
 from django_scopes.forms import SafeModelChoiceField
@@ -53,23 +55,24 @@ class WordsField(forms.CharField):
         return words
 
 
+def _organisation(key):
+    """The one chosen, or None for "new", for nothing, and for one that is gone."""
+    try:
+        return Organisation.objects.kept().filter(pk=UUID(key)).first()
+    except ValueError:
+        return None
+
+
 class OfficeMixin(forms.Form):
     """An organisation chosen from the type-ahead, or simply typed: ``office`` holds either."""
 
     office = forms.CharField(max_length=160, required=False)
-    office_id = forms.ModelChoiceField(
-        Organisation.objects.none(), required=False, widget=forms.HiddenInput, to_field_name="pk"
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["office_id"].queryset = Organisation.objects.kept()
-        self.fields["office_id"].error_messages["invalid_choice"] = "Choose the office again."
+    office_id = forms.CharField(max_length=36, required=False, widget=forms.HiddenInput)
 
     def clean(self):
         super().clean()
-        chosen, text = self.cleaned_data.pop("office_id", None), self.cleaned_data.get("office", "")
-        if chosen and chosen.name.casefold() == text.casefold():
+        key, text = self.cleaned_data.pop("office_id", ""), self.cleaned_data.get("office", "")
+        if text and (chosen := _organisation(key)) and chosen.name.casefold() == text.casefold():
             self.cleaned_data["office"] = chosen
         return self.cleaned_data
 

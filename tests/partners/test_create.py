@@ -55,6 +55,12 @@ def test_of_two_offices_with_one_name_the_chosen_one_is_taken(alice, as_person):
     assert Partner.objects.get().organisation == south
 
 
+@pytest.mark.parametrize("office_id", ["new", "01a1ff71-840b-71b6-a589-69707d106e43"])
+def test_an_office_chosen_as_new_or_gone_is_taken_by_its_name(alice, as_person, office_id):
+    send(as_person(alice), office="Harbour", office_id=office_id)
+    assert Partner.objects.get().organisation.name == "Harbour"
+
+
 def test_an_organisation_without_a_person_belongs_to_itself(alice):
     partner = actions.create(name="Harbour Gym", is_person=False, by=alice)
     assert partner.organisation.name == "Harbour Gym"
