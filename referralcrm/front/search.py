@@ -23,9 +23,10 @@ class Hit:
     referrals: list
 
 
-@allow(Permission.VIEW)
+@allow(Permission.VIEW, methods="GET POST")
 def search(request):
-    text = request.GET.get("q", "").replace("\0", " ").strip()[:200]
+    """Sent by POST: what is typed may be a patient's name, and addresses are kept in many places."""
+    text = request.POST.get("q", "").replace("\0", " ").strip()[:200]
     context = {"q": text}
     if text:
         partners = Partner.objects.kept().with_office().matching(text)

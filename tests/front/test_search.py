@@ -19,7 +19,7 @@ SEARCH = reverse("front:search")
 @pytest.fixture
 def find(alice, as_person):
     client = as_person(alice)
-    return lambda q: client.get(SEARCH, {"q": q})
+    return lambda q: client.post(SEARCH, {"q": q})
 
 
 def test_partners_and_organisations_are_found_by_nearly_their_name(find):
@@ -61,7 +61,7 @@ def test_another_practice_s_patient_is_not_found(find, northgate):
 def test_who_may_not_see_patients_reads_the_record_number(as_person, riverside):
     factories.patient("Kim Moreau", record="R20417")
     auditor = factories.person("Ada Auditor", role=Role.AUDITOR)
-    page = as_person(auditor).get(SEARCH, {"q": "Moreau 1971-03-08"}).content.decode()
+    page = as_person(auditor).post(SEARCH, {"q": "Moreau 1971-03-08"}).content.decode()
     assert "record R20417" in page
     assert "Kim Moreau" not in page
 
