@@ -9,7 +9,7 @@ from referralcrm.practice.scope import current_practice_id
 
 def has_room(*, besides=None) -> bool:
     """Whether the inner circle takes one more; asked one at a time, so that two cannot share a place."""
-    practice = Practice.objects.select_for_update().get(pk=current_practice_id())
+    practice = Practice.objects.select_for_update(no_key=True).get(pk=current_practice_id())
     inner = Partner.objects.current().filter(circle=Circle.INNER)
     if besides is not None:
         inner = inner.exclude(pk=besides.pk)

@@ -26,6 +26,12 @@ HOW = {
     TouchpointKind.EVENT: "at an event",
 }
 
+OPENED_BY = {
+    "outreach:message": Permission.VIEW,
+    "outreach:touchpoint": Permission.LOG,
+    "referrals:detail": Permission.VIEW,
+}
+
 
 @allow(Permission.VIEW)
 def partner(request, pk):
@@ -44,6 +50,7 @@ def partner(request, pk):
         "sent": sent,
         "stretch": timeline(found, page=_page(request), zone=practice.zone),
         "endings": Ending.choices,
+        "openable": [name for name, needed in OPENED_BY.items() if request.user.may(needed)],
     }
     return render(request, "front/partner.html", context)
 

@@ -41,7 +41,7 @@ NOTES = {RuleKind.THANK_YOU: "Thank-you e-mail", RuleKind.DIGEST: "E-mail"}
 
 @dataclass(frozen=True)
 class Moment:
-    """One line: what it was, in words, and where it can be opened."""
+    """One line: what it was, in words, and where it can be opened or mended."""
 
     day: date
     at: datetime
@@ -165,7 +165,7 @@ def _said_touchpoint(row, zone):
     minutes = f"{row['number']} min" if row["number"] else ""
     who = "they got in touch" if row["flag"] else row["who"] or ""
     text = ". ".join(filter(None, [", ".join(filter(None, [who, minutes])), row["text"]]))
-    return Moment(row["day"], row["at"], title, text)
+    return Moment(row["day"], row["at"], title, text, "", "outreach:touchpoint", row["id"])
 
 
 def _said_message(row, zone):

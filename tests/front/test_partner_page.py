@@ -174,3 +174,11 @@ def test_more_of_everything_needs_no_more_queries(okafor, alice, as_person, rive
 def test_a_deleted_partner_has_no_page(okafor, alice, as_person):
     actions.delete(okafor, by=alice)
     assert as_person(alice).get(address(okafor)).status_code == 404
+
+
+def test_a_contact_is_opened_from_the_timeline_by_who_may_mend_it(okafor, alice, as_person, riverside):
+    contact = Touchpoint.objects.create(partner=okafor, happened_on=riverside.today(), by=alice)
+    mend = reverse("outreach:touchpoint", args=[contact.pk])
+    auditor = factories.person("Ada Auditor", role=Role.AUDITOR)
+    assert mend in as_person(alice).get(address(okafor)).content.decode()
+    assert mend not in as_person(auditor).get(address(okafor)).content.decode()
