@@ -59,15 +59,10 @@ def test_a_visit_long_after_leaves_seven_days(okafor, kim, alice):
 
 
 def test_it_is_never_due_before_the_patient_came(okafor, kim, alice):
-    referral = receive(
-        by=alice,
-        patient=kim,
-        partner=okafor,
-        happened_on=LAST_WEEK,
-        next_visit_on=TUESDAY + timedelta(days=1),
-    )
-    move(referral, Verb.ATTEND, by=alice)
-    assert report_on(referral).due_on == TUESDAY
+    saturday, monday = date(2026, 11, 21), date(2026, 11, 23)
+    referral = receive(by=alice, patient=kim, partner=okafor, happened_on=LAST_WEEK, next_visit_on=monday)
+    move(referral, Verb.ATTEND, by=alice, on=saturday)
+    assert report_on(referral).due_on == saturday, "the working day before Monday was the Friday"
 
 
 def test_a_visit_that_was_before_the_first_one_does_not_count(okafor, kim, alice):

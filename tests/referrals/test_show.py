@@ -130,6 +130,7 @@ def test_a_row_of_a_list_goes_back_there(desk, referral):
 def test_an_error_is_undone_by_a_manager_only(desk, referral, as_person, charlie):
     step(desk, referral, "enter_in_error", reason="wrong chart")
     gone = now(referral)
+    assert not desk.get(at("detail", gone)).context["other_form"].steps
     step(desk, gone, "undo_error", reason="right chart")
     assert now(referral).journey == Journey.ENTERED_IN_ERROR
     step(as_person(charlie), gone, "undo_error", reason="right chart")
