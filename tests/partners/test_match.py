@@ -33,6 +33,11 @@ def test_accents_make_no_difference(riverside, typed, name):
     assert names(typed) == [name]
 
 
+def test_an_accent_does_not_make_a_beginning_a_near_spelling(riverside):
+    factories.partner("Jo Ström")
+    assert Partner.objects.matching("strom").get().fit == 1
+
+
 def test_near_spellings_come_only_when_fewer_than_ten_begin_like_it(okafor):
     for number in range(9):
         factories.partner(f"Okaforth {number}")
