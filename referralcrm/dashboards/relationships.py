@@ -22,7 +22,7 @@ QUIET_DAYS = 90
 QUIET_BEFORE_DAYS = 365
 ONLY_US = 3  # sent in 12 months
 RECENT_CONTACT = timedelta(days=30)
-ON_IT = (TaskKind.CHECK_IN, TaskKind.NEXT_STEP, TaskKind.OTHER)
+ON_IT = (TaskKind.NEXT_STEP, TaskKind.OTHER)  # planned by a person; the weekly list is routine
 WINDOWS = ((3, "recent_3", "before_3"), (6, "recent_6", "before_6"))
 
 

@@ -1,7 +1,10 @@
 """Contacts that happened, the weeks that ran, tasks for today, and the audit rows they left."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
+from outreach import mail
+from outreach.actions import week
+from outreach.actions.check_ins import open_check_ins
 from outreach.models import Message, MessageCause, Rule, Run, Task, Touchpoint
 from outreach.models.automation import CHECK_IN_DAYS
 from outreach.states import MessageState, RuleKind, RunState, TaskKind, TaskState, TouchpointKind
@@ -12,7 +15,7 @@ from referralcrm.demo.world import World
 from referrals.models import Referral
 from referrals.states import Source
 
-WEEKS = 10
+WEEKS, EARLIER_LIST = 10, 12
 KINDS = {
     TouchpointKind.CALL: 9,
     TouchpointKind.VISIT: 2,
@@ -63,88 +66,105 @@ def _contact(world, partner, day):
 
 
 def make_weeks(world: World):
-    """The last ten Mondays: a run each, a digest for everybody with people to call, this week half done."""
-    monday = world.today - timedelta(days=world.today.weekday())
-    if _eight_o_clock(world, monday) > world.now:
-        monday -= timedelta(weeks=1)
-    rule = Rule.objects.get(kind=RuleKind.DIGEST)
-    owners = [*world.desk, world.people["manager"]]
+    """The last ten Mondays: a run each, a digest for everybody with people to call; this week half done."""
+    calendar = world.calendar
+    period, _ = week.latest_due(calendar, world.now)
+    monday = week.monday_of(period)
     told = {world.stories[key].pk for key in NEVER_MET | set(LAST_CONTACT)}
-    current = [p for p in world.partners if p.stage != Stage.ENDED and p.pk not in told]
+    others = [p for p in world.partners if p.stage != Stage.ENDED and p.pk not in told]
     for back in range(WEEKS):
-        day = monday - timedelta(weeks=back)
-        tasks = _week_tasks(world, day, world.rng.sample(current, min(12, len(current))), owners, back == 0)
-        _write_run(world, day, tasks)
-        _write_digests(world, rule, day, tasks)
+        start = week.due_at(calendar, monday - timedelta(weeks=back))
+        if start is None:
+            continue
+        tasks = _this_week(world, start, told) if back == 0 else _earlier_week(world, start, others)
+        _write_run(world, start, tasks)
 
 
-def _eight_o_clock(world, monday):
-    return datetime.combine(world.workday(monday), time(8), tzinfo=world.zone)
+def _this_week(world, start, told):
+    """The list as the real rule makes it; some of it done, one skipped, one put off."""
+    period, day = week.period_of(start.date()), start.date()
+    open_check_ins(world.practice, period, day)
+    tasks = list(Task.objects.filter(period_key=period).select_related("partner", "owner").order_by("pk"))
+    touchpoints = []
+    for n, task in enumerate(task for task in tasks if task.partner_id not in told):
+        if n % 3 == 0:
+            touchpoints.append(_finish(world, task, min(world.workday(day + timedelta(n % 4)), world.today)))
+        elif n == 1:
+            task.state, task.skipped_because = TaskState.REJECTED, "Saw them at the evening talk last week."
+            task.closed_at, task.closed_by = min(start + timedelta(hours=2), world.now), task.owner
+        elif n == 4:
+            task.snoozed_until = world.workday(world.today + timedelta(days=5))
+    for task in tasks:
+        task.created_at = start
+    Touchpoint.objects.bulk_create(touchpoints)
+    changed = [
+        "state",
+        "skipped_because",
+        "closed_at",
+        "closed_by",
+        "snoozed_until",
+        "touchpoint",
+        "created_at",
+    ]
+    Task.objects.bulk_update(tasks, changed)
+    return tasks
 
 
-def _week_tasks(world, monday, partners, owners, is_this_week):
-    period = f"{monday.isocalendar().year}-W{monday.isocalendar().week:02d}"
-    start = _eight_o_clock(world, monday)
-    tasks, touchpoints = [], []
-    for n, partner in enumerate(partners):
-        task = Task(
+def _earlier_week(world, start, partners):
+    """A list of an earlier week, all done by now."""
+    day = start.date()
+    tasks = [
+        Task(
             kind=TaskKind.CHECK_IN,
             title=f"Keep in touch with {partner.name}",
             why=f"{partner.get_circle_display().capitalize()}: the last contact was a while ago.",
             partner=partner,
-            owner=owners[n % 3],
-            due_on=min(start.date() + timedelta(days=4), monday + timedelta(days=4)),
-            period_key=period,
+            owner=partner.owner,
+            due_on=day,
+            period_key=week.period_of(day),
             created_at=start,
         )
-        _finish(world, task, n, start, is_this_week, touchpoints)
-        tasks.append(task)
-    Touchpoint.objects.bulk_create(touchpoints)
+        for partner in world.rng.sample(partners, min(EARLIER_LIST, len(partners)))
+    ]
+    Touchpoint.objects.bulk_create(
+        [_finish(world, task, world.workday(day + timedelta(n % 4))) for n, task in enumerate(tasks)]
+    )
     return Task.objects.bulk_create(tasks)
 
 
-def _finish(world, task, n, start, is_this_week, touchpoints):
-    """Earlier weeks are over; of this one a third is done, one skipped, one put off."""
-    if is_this_week and n % 3:
-        if n == 4:
-            task.snoozed_until = world.workday(world.today + timedelta(days=5))
-        if n == 5:
-            task.state, task.skipped_because = TaskState.REJECTED, "Saw them at the evening talk last week."
-            task.closed_at, task.closed_by = min(start + timedelta(hours=2), world.now), task.owner
-        return
-    day = min(world.workday(start.date() + timedelta(days=n % 4)), world.today)
+def _finish(world, task, day):
+    """Done on this day, with a call."""
+    by = task.owner or world.people["manager"]
     contact = Touchpoint(
         partner=task.partner,
         kind=TouchpointKind.CALL,
         happened_on=day,
         entered_at=world.at(day),
-        by=task.owner,
+        by=by,
         minutes=world.rng.choice([4, 6, 10]),
         note=world.rng.choice(CALL_NOTES),
     )
-    touchpoints.append(contact)
     task.state, task.touchpoint = TaskState.COMPLETED, contact
-    task.closed_at, task.closed_by = world.at(day), task.owner
+    task.closed_at, task.closed_by = world.at(day), by
+    return contact
 
 
-def _write_run(world, monday, tasks):
-    start = _eight_o_clock(world, monday)
+def _write_run(world, start, tasks):
+    """The run of one Monday and its digests, one for everybody who owns a task."""
+    period, owners = week.period_of(start.date()), {task.owner for task in tasks if task.owner}
     Run.objects.create(
-        job="week",
-        period_key=tasks[0].period_key,
+        job=week.JOB,
+        period_key=period,
         state=RunState.DONE,
         due_at=start,
         started_at=start + timedelta(seconds=21),
         finished_at=start + timedelta(seconds=23),
-        counts={"tasks": len(tasks), "digests": len({task.owner_id for task in tasks})},
+        counts={"new": len(tasks), "carried_over": 0, "digests": len(owners)},
     )
-
-
-def _write_digests(world, rule, monday, tasks):
-    start = _eight_o_clock(world, monday)
-    for person in {task.owner for task in tasks}:
-        names = "\n".join(task.partner.name for task in tasks if task.owner == person)
-        words = {"name": person.name.split()[0], "people": names, "link": "/"}
+    rule = Rule.objects.get(kind=RuleKind.DIGEST)
+    for person in owners:
+        lines = "\n".join(f"- {task.partner.name}: {task.why}" for task in tasks if task.owner == person)
+        subject, body = mail.digest(rule, practice=world.practice, person=person, people=lines)
         message = Message.objects.create(
             rule=rule,
             person=person,
@@ -154,12 +174,13 @@ def _write_digests(world, rule, monday, tasks):
             attempt=1,
             sent_at=start + timedelta(seconds=40),
             to_address=person.email,
-            subject=rule.subject,
-            body=rule.body.format_map(words),
+            subject=subject,
+            body=body,
+            text_fixed=True,
             reply="250 OK",
         )
         MessageCause.objects.create(
-            rule=rule, message=message, fact=f"{person.pk}:{tasks[0].period_key}", created_at=start
+            rule=rule, message=message, fact=f"digest:{person.pk}:{period}", created_at=start
         )
 
 
