@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Case, DurationField, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, DateField, DurationField, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import TruncDate
 
 from outreach.models import MessageCause, Touchpoint
@@ -91,14 +91,13 @@ class Rows:
 
     def thanked_in_time(self):
         """A note left, or a card or call was ticked off, within two working days."""
-        in_time = self._thanks().filter(took__lte=self._allowed(self.period))
-        return self.to_thank().filter(pk__in=in_time.values("referral"))
+        return self._with_thanks(self.to_thank()).filter(took__lte=self._allowed(self.period))
 
     def unthanked(self):
         """Of the last 60 days: thanks have not left yet, whatever they wait for."""
         recent = self.log().received().filter(source=Source.PARTNER).exclude(journey__in=NO_THANKS)
         recent = recent.filter(happened_on__gt=self.today - UNTHANKED_WITHIN)
-        return recent.filter(~Exists(self._thanks().filter(referral=OuterRef("pk"))))
+        return self._with_thanks(recent).filter(took__isnull=True)
 
     def our_reports_overdue(self):
         """Received: we promised a report, and its day has passed."""
@@ -167,17 +166,20 @@ class Rows:
 
     # Thanks
 
-    def _thanks(self):
-        """Thanks that left or were ticked off, with ``took``: after how many of the practice's days."""
+    def _with_thanks(self, referrals):
+        """Annotate ``took``: after how many of the practice's days thanks left; None while they have not.
+
+        A scalar subquery on purpose: as a join Postgres takes minutes over it while it knows nothing
+        about freshly loaded tables.
+        """
         zone = self.calendar.practice.zone
-        causes = MessageCause.objects.live().filter(rule__kind=RuleKind.THANK_YOU, referral__isnull=False)
-        return causes.annotate(
-            thanked_on=Case(
-                When(message__state=MessageState.SENT, then=TruncDate("message__sent_at", tzinfo=zone)),
-                When(task__state=TaskState.COMPLETED, then=TruncDate("task__closed_at", tzinfo=zone)),
-            ),
-            took=F("thanked_on") - F("referral__happened_on"),
-        ).filter(thanked_on__isnull=False)
+        causes = MessageCause.objects.live().filter(rule__kind=RuleKind.THANK_YOU, referral=OuterRef("pk"))
+        thanked_on = Case(
+            When(message__state=MessageState.SENT, then=TruncDate("message__sent_at", tzinfo=zone)),
+            When(task__state=TaskState.COMPLETED, then=TruncDate("task__closed_at", tzinfo=zone)),
+        )
+        earliest = Subquery(causes.values(on=thanked_on).order_by("on")[:1], output_field=DateField())
+        return referrals.annotate(took=earliest - F("happened_on"))
 
     def _allowed(self, period):
         """When thanks are in time: after how long, by weekday of the referral, and apart around holidays."""
@@ -191,9 +193,9 @@ class Rows:
             if span != usual[day.weekday()]:
                 apart.setdefault(span, []).append(day)
         return Case(
-            *[When(referral__happened_on__in=days, then=_days(span)) for span, days in sorted(apart.items())],
+            *[When(happened_on__in=days, then=_days(span)) for span, days in sorted(apart.items())],
             *[
-                When(referral__happened_on__iso_week_day=weekday + 1, then=_days(span))
+                When(happened_on__iso_week_day=weekday + 1, then=_days(span))
                 for weekday, span in usual.items()
             ],
             output_field=DurationField(),
