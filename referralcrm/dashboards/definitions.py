@@ -112,7 +112,7 @@ COUNTED: dict[str, Definition] = {
     ),
     "reports-promised": Definition(
         "Reports promised",
-        "Received from partners; the day of our report has passed.",
+        "Received from partners at least 60 days ago; the day of our report has passed.",
         REFERRALS,
         Rows.reports_promised,
     ),

@@ -110,12 +110,12 @@ class Rows:
     def reports_promised(self):
         """Received, and the day on which our report was due has passed."""
         due = Q(due_on__lt=self.today) & ~Q(state=Loop.NOT_REQUIRED)
-        return self.from_partners().filter(_has_report(due, side=Side.US))
+        return self._matured(self.from_partners()).filter(_has_report(due, side=Side.US))
 
     def reports_in_time(self):
         """Of those, the ones whose report was sent by that day."""
         in_time = Q(state__in=REPORTED, due_on__lt=self.today, sent_on__lte=F("due_on"))
-        return self.from_partners().filter(_has_report(in_time, side=Side.US))
+        return self._matured(self.from_partners()).filter(_has_report(in_time, side=Side.US))
 
     def loop(self):
         """Sent, and a report is required: not where the patient was never seen or nobody needs one."""

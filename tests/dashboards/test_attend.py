@@ -147,7 +147,7 @@ def test_a_late_report_says_how_late_and_how_often_the_day_was_kept(page):
             sent_on=sent_on,
         )
     [item] = page().attention
-    assert item.why == "One report is 2 days late; the promised day was kept 1 of 2 times."
+    assert item.why == "One report is 2 days late; the promised day was kept 1 of 1 times."
     assert item.button == "Open report"
 
 
