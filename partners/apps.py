@@ -6,3 +6,8 @@ class PartnersConfig(AppConfig):
 
     def ready(self):
         from partners import receivers  # noqa: F401  (connects them)
+        from referralcrm.practice.permissions import Permission
+        from referralcrm.practice.sections import Section, add
+
+        why = "Your list of professions and trades"
+        add(Section("Disciplines", why, "partners:disciplines", Permission.MANAGE_PRACTICE))

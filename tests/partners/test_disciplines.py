@@ -45,3 +45,9 @@ def test_two_managers_do_not_overwrite_each_other(charlie, as_person):
     address = reverse("partners:update_discipline", args=[found.pk])
     page = as_person(charlie).post(address, {"name": "Family medicine", "code": "X", "version": 1})
     assert "It now says: 207Q" in page.content.decode()
+
+
+def test_the_settings_page_shows_the_way_to_those_who_may_change_the_list(charlie, alice, as_person):
+    settings = reverse("practice:settings")
+    assert LIST in as_person(charlie).get(settings).content.decode()
+    assert LIST not in as_person(alice).get(settings).content.decode()
