@@ -6,6 +6,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from unicodedata import category
 
 from django.conf import settings
 from django.shortcuts import resolve_url
@@ -15,6 +16,7 @@ from django.utils import timezone
 from outreach.states import UNCLAIMED, RuleKind
 from referralcrm.practice.scope import current_practice
 
+BREAKS = {"Cc", "Zl", "Zp"}  # Unicode categories: controls, line and paragraph separators
 FIELD = re.compile(r"\{([^{}]*)\}")
 FIELDS = {
     "greeting": "how the letter begins after Dear: Dr Okafor",
@@ -152,7 +154,7 @@ def as_html(body: str, *, opt_out: str = "") -> str:
 
 def one_line(text: str) -> str:
     """Without line breaks and other control characters, so that no name can add a header."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return " ".join("".join(" " if category(c) in BREAKS else c for c in text).split())
 
 
 def ascii_address(address: str) -> str:

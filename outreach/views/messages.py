@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from outreach import mail
 from outreach.actions.messages import answers
@@ -17,6 +16,7 @@ from outreach.forms.messages import TextForm
 from outreach.models import Message
 from outreach.models.messages import SHELVES
 from referralcrm.audit.models import AuditEvent
+from referralcrm.core.answers import is_path_of_ours
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
 from referralcrm.practice.permissions import Permission, allow
@@ -119,6 +119,6 @@ def _number(text) -> int:
 
 def _back(request, pk):
     wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+    if is_path_of_ours(wanted):
         return wanted
     return resolve_url("outreach:message", pk)

@@ -14,14 +14,15 @@ PAGE = {"target": "#content", "select": "#content", "swap": "outerHTML show:none
 AROUND = "#rail,#bar"  # the navigation, with its counts
 
 
+def is_path_of_ours(text: str) -> bool:
+    """Whether a redirect may follow this: a path from the root, and on no other host."""
+    return text.startswith("/") and url_has_allowed_host_and_scheme(text, allowed_hosts=None)
+
+
 def back(request) -> str:
     """The path of ours the form came from (its field ``next``), else Today."""
     wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return wanted
-    return resolve_url(settings.LOGIN_REDIRECT_URL)
+    return wanted if is_path_of_ours(wanted) else resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def carried_out(request, text, *, undo="", to=None):

@@ -116,6 +116,9 @@ def test_signing_in_changes_the_session_and_the_form_token(alice):
         "http:///evil.example",
         "\x00//evil.example",
         "https:evil.example",
+        "nonsense",
+        "evil.example",
+        "before\x00after",
     ],
 )
 def test_signing_in_never_leads_elsewhere(elsewhere, alice):

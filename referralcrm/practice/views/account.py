@@ -6,9 +6,9 @@ from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.tokens import default_token_generator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from referralcrm.audit.actions import record
+from referralcrm.core.answers import is_path_of_ours
 from referralcrm.core.forms import bound, is_sent
 from referralcrm.practice import kept
 from referralcrm.practice.actions import accounts as actions
@@ -99,8 +99,6 @@ def locked_out(request, *args, **kwargs):
 def _target(request):
     """Where to go after sign-in: ``next`` when it is a path of ours, else Today."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
+    if is_path_of_ours(wanted):
         return wanted
     return resolve_url(settings.LOGIN_REDIRECT_URL)
