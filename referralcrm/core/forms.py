@@ -4,7 +4,7 @@ from datetime import date
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db.models import QuerySet
 
 from referralcrm.core.refused import Refused, Stale
@@ -57,6 +57,11 @@ POSSIBLE_DAYS = [
 ]
 
 
+ONE_LINE = RegexValidator(
+    r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", "Write this on one line.", inverse_match=True
+)
+
+
 class HouseForm(forms.Form):
     """Crispy without its own form tag; the page writes the tag and the buttons."""
 
@@ -68,6 +73,8 @@ class HouseForm(forms.Form):
             if isinstance(field, forms.DateField):
                 field.validators = [*field.validators, *POSSIBLE_DAYS]
                 field.widget = forms.DateInput(format="%Y-%m-%d", attrs=field.widget.attrs | {"type": "date"})
+            elif isinstance(field.widget, forms.TextInput) and isinstance(field, forms.CharField):
+                field.validators = [*field.validators, ONE_LINE]
 
     @property
     def helper(self):

@@ -1,7 +1,7 @@
 """The audit log for people who check it: newest first, filtered, paged by key, exported."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time
 from uuid import UUID
 
 import django_filters
@@ -40,10 +40,10 @@ class AuditFilter(django_filters.FilterSet):
         self.filters["actor_id"].extra["choices"] = [(str(pk), name) for pk, name in people]
 
     def from_day(self, events, name, day):
-        return events.filter(at__gte=_midnight(day))
+        return events.filter(at__gte=_instant(day, time.min))
 
     def to_day(self, events, name, day):
-        return events.filter(at__lt=_midnight(day + timedelta(days=1)))
+        return events.filter(at__lte=_instant(day, time.max))
 
 
 @dataclass(frozen=True)
@@ -108,5 +108,7 @@ def _event_named(key):
         return None
 
 
-def _midnight(day):
-    return datetime.combine(day, time.min, tzinfo=current_practice().zone)
+def _instant(day, at):
+    """A practice's own day, held within what Postgres and Python can both tell."""
+    day = min(max(day, date(1900, 1, 1)), date(2200, 1, 1))
+    return datetime.combine(day, at, tzinfo=current_practice().zone)
