@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.db.models import Count, Window
 from django.dispatch import Signal
 
 practice_founded = Signal()  # practice: it exists, it is entered, and every app may add its defaults
@@ -22,8 +23,9 @@ class Owned:
 
     @classmethod
     def of(cls, what, rows, *, name=str):
-        """Told from a queryset; ``name`` says how one row is called."""
-        return cls(what, rows.count(), [name(row) for row in rows[: cls.NAMED]])
+        """Told from a queryset, in one query; ``name`` says how one row is called."""
+        first = list(rows.annotate(how_many=Window(Count("pk")))[: cls.NAMED])
+        return cls(what, first[0].how_many if first else 0, [name(row) for row in first])
 
 
 def owned_by(person) -> list[Owned]:
