@@ -196,6 +196,11 @@ class Message(PracticeOwned):
         return " ".join(filter(None, told)) or self.reply
 
     @property
+    def can_be_approved(self) -> bool:
+        """Whether a person's yes lets it go; an ended partner's note waits until they are back."""
+        return self.state == MessageState.HELD and self.hold != Hold.PARTNER_ENDED
+
+    @property
     def can_be_put_back(self) -> bool:
         return self.state == MessageState.CANCELLED and self.answered_at is not None
 

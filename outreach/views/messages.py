@@ -18,10 +18,11 @@ from outreach.models.messages import SHELVES
 from referralcrm.audit.models import AuditEvent
 from referralcrm.core.answers import is_path_of_ours
 from referralcrm.core.forms import bound, is_sent, refuse
-from referralcrm.core.refused import Refused
+from referralcrm.core.refused import Refused, Stale
 from referralcrm.practice.permissions import Permission, allow
 
 PAGE = 25
+CHANGED = "Somebody changed this message in the meantime; nothing was done. Look at it again."
 DECISIONS = {
     "approve": (answers.approve, "Approved. It leaves at its hour."),
     "send-now": (answers.send_now, "It leaves now."),
@@ -92,9 +93,13 @@ def decide(request, pk, decision):
         raise Http404
     message = get_object_or_404(Message.objects.all(), pk=pk)
     act, said = DECISIONS[decision]
-    act(message, version=_number(request.POST.get("version")), by=request.user)
-    undo = reverse("outreach:put_back", args=[pk]) if decision == "withdraw" else ""
-    notices.success(request, said, extra_tags=undo)
+    try:
+        act(message, version=_number(request.POST.get("version")), by=request.user)
+    except Refused as refused:
+        notices.error(request, CHANGED if isinstance(refused, Stale) else refused.message)
+    else:
+        undo = reverse("outreach:put_back", args=[pk]) if decision == "withdraw" else ""
+        notices.success(request, said, extra_tags=undo)
     return redirect(_back(request, pk))
 
 

@@ -157,10 +157,20 @@ def test_approving_on_the_page(as_person, alice):
     assert fresh(message).state == M.PENDING
 
 
-@pytest.mark.parametrize("version", ["", "x", "²", "99999999999999999999", "-1"])
-def test_a_bad_version_is_a_clear_page(as_person, alice, version):
-    message = draft()
-    assert press(as_person(alice), message, "approve", version=version).status_code == 409
+@pytest.mark.parametrize("version", ["", "x", "²", "99999999999999999999", "-1", "7"])
+def test_a_decision_about_what_has_changed_is_explained_on_the_list(as_person, alice, version):
+    message, client = draft(), as_person(alice)
+    response = press(client, message, "approve", version=version, next=reverse("outreach:messages"))
+    assert "in the meantime" in client.get(response.url).content.decode()
+    assert fresh(message).state == M.HELD
+
+
+def test_an_ended_partner_offers_no_approval(as_person, alice):
+    message, client = factories.message(state=M.HELD, hold=Hold.PARTNER_ENDED), as_person(alice)
+    Partner.objects.update(stage="ended", ending="moved", ended_on="2026-03-04")
+    assert "Approve" not in client.get(reverse("outreach:messages")).content.decode()
+    response = press(client, message, "approve", version=1)
+    assert "It cannot be sent: the partner moved" in client.get(response.url).content.decode()
     assert fresh(message).state == M.HELD
 
 

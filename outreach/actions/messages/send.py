@@ -94,10 +94,17 @@ def claim_due(practice, *, limit=BATCH) -> list[Claim]:
         patients = _patients(messages)
         claims = []
         for message in messages:
+            message.thanked_for = patients.get(message.pk, 0)
             if verdict := on_leaving(message, now=now, calendar=calendar):
                 _apply(message, verdict)
-            elif claim := _claim(message, practice, patients=patients.get(message.pk, 0), now=now):
+            elif claim := _claim(message, practice, until=now + lease()):
                 claims.append(claim)
+        Message.objects.filter(pk__in=[claim.pk for claim in claims]).update(
+            state=MessageState.CLAIMED,
+            attempt=F("attempt") + 1,
+            lease_until=now + lease(),
+            waiting_because="",
+        )
     return claims
 
 
@@ -223,9 +230,9 @@ def _outcome(claim, code, words):
     return {"state": MessageState.IN_DOUBT, "lease_until": None, "waiting_because": ""}
 
 
-def _claim(message, practice, *, patients, now) -> Claim | None:
-    address = message.partner.email if message.partner else message.person.email
-    message.thanked_for = patients
+def _claim(message, practice, *, until) -> Claim | None:
+    """What its next attempt sends; None, and held, when its address is none that mail can go to."""
+    address = message.recipient.email
     subject, body = mail.text_of(message)
     try:
         content = mail.compose(
@@ -239,14 +246,11 @@ def _claim(message, practice, *, patients, now) -> Claim | None:
     except (UnicodeError, ValueError):
         _apply(message, held(Hold.NO_ADDRESS))
         return None
-    message.state, message.attempt = MessageState.CLAIMED, message.attempt + 1
-    message.lease_until, message.waiting_because = now + lease(), ""
-    message.save(update_fields=["state", "attempt", "lease_until", "waiting_because"])
     return Claim(
         practice=practice,
         pk=message.pk,
-        attempt=message.attempt,
-        lease_until=message.lease_until,
+        attempt=message.attempt + 1,
+        lease_until=until,
         address=address,
         subject=subject,
         body=body,
