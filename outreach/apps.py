@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class OutreachConfig(AppConfig):
@@ -6,3 +7,9 @@ class OutreachConfig(AppConfig):
 
     def ready(self):
         from outreach import receivers  # noqa: F401  (connects them)
+        from outreach.mail import check_settings
+        from outreach.transport import Server
+
+        Server.at(settings.SMTP_URL)
+        Server.at(settings.INBOX_SMTP_URL)
+        check_settings()

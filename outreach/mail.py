@@ -1,7 +1,7 @@
 """Renders message templates; sends nothing."""
 
-import html
 import re
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from unicodedata import category
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.shortcuts import resolve_url
 from django.template.loader import get_template, render_to_string
 from django.utils import timezone
@@ -42,6 +43,15 @@ NUMBERS = (
     "a patient",
     *(f"{word} patients" for word in ["two", "three", "four", "five", "six"]),
 )
+
+
+def check_settings():
+    """Refuse to start with a sender that no mail can come from. Raises ImproperlyConfigured."""
+    try:
+        Address(addr_spec=ascii_address(settings.MAIL_FROM))
+        Address(addr_spec=ascii_address(f"x@{settings.MAIL_DOMAIN}"))
+    except (UnicodeError, ValueError, MessageError) as error:
+        raise ImproperlyConfigured(f"MAIL_FROM or MAIL_DOMAIN is no address of mail: {error}") from error
 
 
 def default_text(kind) -> tuple[str, str]:
@@ -129,12 +139,12 @@ def sample(kind, body: str, *, practice) -> str:
 def compose(*, practice, to: str, subject: str, body: str, message_id: str, to_partner: bool) -> bytes:
     """The mail as it travels: plain text with a simple HTML alternative, 7-bit.
 
-    ``message_id`` is the left part of the Message-ID, the same at every attempt.
-    Raises UnicodeError or ValueError when ``to`` is no address that mail can be sent to.
+    ``to`` has passed ``ascii_address``; ``message_id`` is the left part of the Message-ID, the same
+    at every attempt.
     """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(one_line(practice.name), addr_spec=settings.MAIL_FROM)
-    mail["To"] = Address(addr_spec=ascii_address(to))
+    mail["To"] = Address(addr_spec=to)
     if practice.reply_to:
         mail["Reply-To"] = Address(addr_spec=ascii_address(practice.reply_to))
     mail["Subject"] = one_line(subject)
@@ -161,6 +171,6 @@ def ascii_address(address: str) -> str:
     """The address with an international domain in its ASCII form. Raises UnicodeError, ValueError."""
     local, at, domain = address.rpartition("@")
     plain = f"{local}@{domain.encode('idna').decode()}"
-    if not at or not plain.isascii() or not plain.isprintable() or re.search(r"[\s<>]", plain):
-        raise ValueError(f"Mail cannot be sent to {html.escape(address)}")
+    if not at or not local or not plain.isascii() or re.search(r"[^!-~]|[<>\"(),:;\\\[\]]", plain):
+        raise ValueError(f"{address} is no address that mail can be sent to")
     return plain

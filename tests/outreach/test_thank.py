@@ -255,6 +255,24 @@ def test_an_opt_out_that_is_taken_back_lets_it_go():
     assert (the_message().state, the_message().suppression) == (M.PENDING, "")
 
 
+def test_what_was_stopped_comes_back_as_one_note():
+    partner = factories.partner()
+    opt_out(partner)
+    thanked(partner)
+    thanked(partner)
+    partner.email_opted_out_at = None
+    partner.save()
+    recipients.resume_for(partner)
+    assert Message.objects.get(state=M.PENDING).causes.live().count() == 2
+
+
+def test_an_opt_in_of_somebody_who_retired_leaves_the_note_held():
+    partner = factories.partner(stage=Stage.ENDED, ending=Ending.RETIRED, ended_on=date(2026, 3, 4))
+    thanked(partner)
+    recipients.resume_for(partner)
+    assert (the_message().state, the_message().hold) == (M.HELD, Hold.PARTNER_ENDED)
+
+
 def test_what_waited_through_a_long_ending_comes_back_as_a_draft(clock):
     partner = factories.partner()
     thanked(partner)

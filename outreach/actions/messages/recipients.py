@@ -1,10 +1,12 @@
 """When the partner a message is for moves, retires, dies, asks for no mail, or comes back."""
 
+from dataclasses import replace
+
 from django.db import transaction
 
 from outreach.actions import tasks
 from outreach.actions.messages.schedule import next_slot
-from outreach.actions.messages.thanks import LONG_AGO, locked, standing
+from outreach.actions.messages.thanks import LONG_AGO, locked, standing, waiting_note
 from outreach.actions.messages.verdict import EXPIRES_AFTER, Verdict, partner_obstacle
 from outreach.models import Message, MessageCause, Task
 from outreach.states import UNCLAIMED, Hold, MessageState, Suppression, TaskState
@@ -38,14 +40,26 @@ def resume_for(partner, *, by=None):
     stopped = stopped.filter(**STOPPED[0]) | stopped.filter(**STOPPED[1])
     for message in stopped.select_related("rule").select_for_update(no_key=True, of=("self",)):
         verdict = standing(message.rule, partner, long_ago=_is_old(message))
-        _apply(message, verdict)
-        if verdict.state == MessageState.PENDING:
-            message.due_at, message.waiting_because = next_slot(
-                rule=message.rule, partner=partner, calendar=calendar
-            )
-            message.expires_at = message.due_at + EXPIRES_AFTER
-            message.save(update_fields=["due_at", "waiting_because", "expires_at"])
+        if other := waiting_note(message.rule, partner, verdict, besides=message):
+            _merge(message, into=other)
+        else:
+            _resume(message, partner, verdict, calendar)
         record("resumed", by=by, subject=message)
+
+
+def _merge(message, *, into):
+    """One partner gets one note: what had been stopped joins the one that waits."""
+    message.causes.live().update(message=into)
+    _apply(message, Verdict(MessageState.CANCELLED, waiting_because="It joined another note."))
+
+
+def _resume(message, partner, verdict, calendar):
+    if verdict.state == MessageState.PENDING:
+        due_at, because = next_slot(rule=message.rule, partner=partner, calendar=calendar)
+        verdict = replace(verdict, due_at=due_at, waiting_because=because)
+        message.expires_at = due_at + EXPIRES_AFTER
+        message.save(update_fields=["expires_at"])
+    _apply(message, verdict)
 
 
 def _apply(message, verdict: Verdict):

@@ -233,19 +233,20 @@ def _outcome(claim, code, words):
 def _claim(message, practice, *, until) -> Claim | None:
     """What its next attempt sends; None, and held, when its address is none that mail can go to."""
     address = message.recipient.email
-    subject, body = mail.text_of(message)
     try:
-        content = mail.compose(
-            practice=practice,
-            to=address,
-            subject=subject,
-            body=body,
-            message_id=message.message_id,
-            to_partner=bool(message.partner),
-        )
+        to = mail.ascii_address(address)
     except (UnicodeError, ValueError):
         _apply(message, held(Hold.NO_ADDRESS))
         return None
+    subject, body = mail.text_of(message)
+    content = mail.compose(
+        practice=practice,
+        to=to,
+        subject=subject,
+        body=body,
+        message_id=message.message_id,
+        to_partner=bool(message.partner),
+    )
     return Claim(
         practice=practice,
         pk=message.pk,

@@ -90,6 +90,15 @@ def standing(rule, partner, *, long_ago: bool) -> Verdict:
     return held(Hold.APPROVAL) if rule.approval == Approval.DRAFT else Verdict(MessageState.PENDING)
 
 
+def waiting_note(rule, partner, verdict, *, besides=None) -> Message | None:
+    """The note that a fact with this standing joins, locked; None when it opens one."""
+    if verdict.state == MessageState.SUPPRESSED:
+        return None
+    notes = Message.objects.joinable().filter(rule=rule, partner=partner).exclude(pk=besides and besides.pk)
+    notes = notes.filter(hold__in=JOINS.get(verdict.hold, {verdict.hold}))
+    return notes.select_for_update(no_key=True).first()
+
+
 def _place(cause, partner, *, by):
     by_hand = partner.preferred_channel in BY_HAND or not partner.email
     if by_hand and partner.stage != Stage.ENDED:
@@ -104,13 +113,8 @@ def _place(cause, partner, *, by):
 def _joined_message(cause, partner, *, by):
     long_ago = cause.referral.happened_on < current_practice().today() - LONG_AGO
     verdict = standing(cause.rule, partner, long_ago=long_ago)
-    message = (
-        Message.objects.joinable()
-        .filter(rule=cause.rule, partner=partner, hold__in=JOINS.get(verdict.hold, {verdict.hold}))
-        .select_for_update(no_key=True)
-        .first()
-    )
-    if message is None or verdict.state == MessageState.SUPPRESSED:
+    message = waiting_note(cause.rule, partner, verdict)
+    if message is None:
         return _opened(cause.rule, partner, verdict, by=by)
     if message.text_fixed:
         message.state, message.hold = MessageState.HELD, Hold.APPROVAL
