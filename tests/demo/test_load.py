@@ -191,7 +191,8 @@ def test_a_load_that_dies_leaves_nothing(db, monkeypatch):
     assert not User.objects.exists()
 
 
-def test_if_empty_loads_once_and_shows_the_sign_ins_each_time(db, capsys):
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_if_empty_loads_once_and_shows_the_sign_ins_each_time(capsys):
     call_command("demo", "--if-empty", "--partners=25", "--referrals=260")
     assert "260 of 260 referrals" in capsys.readouterr().out
     call_command("demo", "--if-empty")
