@@ -51,6 +51,8 @@ class TouchpointForm(HouseForm):
         self.fields["partner"].queryset = Partner.objects.kept().with_office()
         self.fields["add_id"].queryset = Partner.objects.kept().with_office()
         self.candidates = []
+        first = "kind" if self.initial.get("partner") else "add"
+        self.fields[first].widget.attrs["autofocus"] = True
 
     def clean(self):
         """Who was typed and not chosen is looked up; when several fit they are offered."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -12,7 +13,7 @@ from outreach.actions import tasks
 from outreach.forms.tasks import DoneForm, OwnerForm, SkipForm, SnoozeForm, TaskForm
 from outreach.models import Task
 from outreach.states import TaskKind, TaskState
-from referralcrm.core.answers import carried_out, not_carried_out
+from referralcrm.core.answers import back, carried_out, not_carried_out
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
 from referralcrm.core.templatetags.house import day
@@ -80,13 +81,15 @@ def task(request, pk):
 
 @allow(Permission.LOG, methods="POST")
 def undo(request, pk):
-    """Open again, if nobody changed it since (``version``)."""
+    """Open again, if nobody changed it since (``version``); back to the page the toast stood on."""
+    stood_on = urlsplit(request.headers.get("Referer", ""))
+    to = back(request, wanted=urlunsplit(("", "", stood_on.path, stood_on.query, "")))
     task = get_object_or_404(Task.objects.select_related("touchpoint"), pk=pk)
     try:
         tasks.reopen(task, version=_number(request.GET.get("version")), by=request.user)
     except Refused as refused:
-        return not_carried_out(request, refused)
-    return carried_out(request, f"Open again: {task.title}")
+        return not_carried_out(request, refused, to=to)
+    return carried_out(request, f"Open again: {task.title}", to=to)
 
 
 @allow(Permission.LOG, methods="GET POST")

@@ -19,9 +19,9 @@ def is_path_of_ours(text: str) -> bool:
     return text.startswith("/") and url_has_allowed_host_and_scheme(text, allowed_hosts=None)
 
 
-def back(request) -> str:
-    """The path of ours the form came from (its field ``next``), else Today."""
-    wanted = request.POST.get("next", "")
+def back(request, *, wanted=None) -> str:
+    """The page of ours the form came from (its field ``next``, or ``wanted``), else Today."""
+    wanted = request.POST.get("next", "") if wanted is None else wanted
     return wanted if is_path_of_ours(wanted) else resolve_url(settings.LOGIN_REDIRECT_URL)
 
 

@@ -8,6 +8,7 @@ from django.db.models.functions import RowNumber
 
 from outreach.models import Message
 from outreach.states import RuleKind, TaskKind
+from referralcrm.core.templatetags.house import day
 from referralcrm.front.needs import THANKS, Needs
 from referralcrm.front.rail import clock, count
 from referralcrm.practice.models import Practice
@@ -88,7 +89,7 @@ class Today:
         """What can wait least, in one sentence."""
         soon = self.day + timedelta(days=7)
         back = [row.referral.next_visit_on for row in self.reports.rows if row.referral.next_visit_on]
-        if going := sum(self.day <= day <= soon for day in back):
+        if going := sum(self.day <= visit <= soon for visit in back):
             who = (
                 "One is about a patient who goes"
                 if going == 1
@@ -105,6 +106,7 @@ class Today:
         for report in section.rows:
             report.patient_name = self._name(report.referral.patient)
             report.days_late = (self.day - report.due_on).days
+            report.why = _report_why(report)
         return section
 
     def _referrals(self):
@@ -163,6 +165,15 @@ class Today:
             .filter(place__lte=FIRST)
             .order_by("place")
         )
+
+
+def _report_why(report) -> str:
+    seen = report.referral.attended_on
+    first = (
+        f"Due {report.due_because}" if report.due_because[:1].isdigit() else report.due_because.capitalize()
+    )
+    said = [first, seen and f"first seen {day(seen)}", "nothing has been sent"]
+    return "; ".join(filter(None, said)) + "."
 
 
 def words(number: int) -> str:

@@ -22,10 +22,12 @@ def today(request):
 @allow(Permission.VIEW_HEALTH)
 def health(request):
     """What ran, what runs next, what is late, and where the messages are."""
+    states = wellbeing.messages_by_state()
     context = {
         "numbers": numbers(request.user),
         "runs": list(Run.objects.filter(job=week.JOB)[:8]),
-        "states": wellbeing.messages_by_state(),
+        "states": states,
+        "answers": any(row["count"] for row in states if row["needs_answer"]),
     }
     return render(request, "front/health.html", context)
 

@@ -240,13 +240,16 @@
   // --- A row that finished itself leaves the focus on what stands in its place, not at the top of the page.
 
   let place = null;
+  const rows = () => [...document.querySelectorAll("#content .item")];
   document.addEventListener("htmx:beforeRequest", ({ detail: { target } }) => {
+    if (!target.contains(document.activeElement) || (place && target.id === "content")) return;
     const parent = target.parentElement;
-    if (target.contains(document.activeElement)) place = { parent, index: [...parent.children].indexOf(target) };
+    place = { parent, index: [...parent.children].indexOf(target), row: rows().indexOf(target.closest(".item")) };
   }, true); // before the pressed button is held and loses the focus
   document.addEventListener("htmx:afterSettle", () => {
     if (!place || document.activeElement !== document.body) return;
-    const next = place.parent.children[place.index] || place.parent;
+    const { parent, index, row } = place; // where the whole page was refreshed, the row that moved up
+    const next = parent.isConnected ? parent.children[index] || parent : rows()[row] || document.getElementById("content");
     next.tabIndex = -1;
     next.focus({ preventScroll: true });
     place = null;

@@ -47,7 +47,7 @@ def test_the_page_shows_runs_messages_and_heartbeats(alice, as_person):
         "1 message should have left more than 15 minutes ago.",
         "The beat that wakes the worker has not been heard of since the start.",
         "needs a person",
-        "heard of",
+        "heard of within 3 minutes",
     ]:
         assert words in page
 
