@@ -9,7 +9,11 @@ class OutreachConfig(AppConfig):
         from outreach import receivers  # noqa: F401  (connects them)
         from outreach.mail import check_settings
         from outreach.transport import Server
+        from referralcrm.practice.permissions import Permission
+        from referralcrm.practice.sections import Section, add
 
+        why = "Which mail leaves by itself, when, and in which words"
+        add(Section("Rules and templates", why, "outreach:rules", Permission.MANAGE_PRACTICE))
         Server.at(settings.SMTP_URL)
         Server.at(settings.INBOX_SMTP_URL)
         check_settings()
