@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from outreach.models import Rule
+from outreach.models import Message, Rule
 from outreach.states import Hold
 from outreach.states import MessageState as M
 from referralcrm.practice.scope import enter
@@ -21,6 +21,11 @@ def draft(clinic):
         return factories.message(partner=partner, state=M.HELD, hold=Hold.APPROVAL)
 
 
+def has_left(clinic, message):
+    with enter(clinic):
+        return Message.objects.filter(pk=message.pk, state=M.SENT).exists()
+
+
 def test_a_note_is_approved_and_arrives(visit, clinic, draft):
     alice = visit(clinic.alice)
     page = alice.go(reverse("outreach:messages"))
@@ -32,7 +37,7 @@ def test_a_note_is_approved_and_arrives(visit, clinic, draft):
     page.get_by_text("It leaves now.").wait_for()
     server = MailServer()
     with server.running(), clinic.database.process("worker", *WORKER.split(), SMTP_URL=server.url):
-        wait_until(lambda: server.taken, seconds=40, what="The note's arrival")
+        wait_until(lambda: has_left(clinic, draft), seconds=40, what="The sending")
     assert server.ids() == [str(draft.pk)]
     page.goto(reverse("outreach:messages") + "?show=sent")
     page.get_by_role("link", name="Dr Adaeze Okafor").click()
