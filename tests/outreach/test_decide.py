@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outreach.actions.messages import answers, thanks
-from outreach.models import Message
+from outreach.actions.messages.people import write_to
+from outreach.models import Message, Rule
 from outreach.states import Hold
 from outreach.states import MessageState as M
 from partners.models import Partner
@@ -233,3 +234,12 @@ def test_a_text_is_changed_on_its_page(as_person, alice):
     assert fresh(message).subject == "Thank you"
     stale = client.post(address, data | {"body": "mine"})
     assert "mine" in stale.content.decode() and "Somebody else" in stale.content.decode()
+
+
+def test_the_page_of_a_mail_to_a_colleague(as_person, alice, bob):
+    rule = Rule.objects.get(kind="digest")
+    message = write_to(bob, rule=rule, fact="digest", subject="This week", body="Three people.")
+    client = as_person(alice)
+    page = client.get(reverse("outreach:message", args=[message.pk])).content.decode()
+    assert "Message to Bob Brown" in page and "Three people." in page
+    assert "Bob Brown" in client.get(reverse("outreach:messages") + "?show=scheduled").content.decode()
