@@ -229,7 +229,8 @@ def test_a_text_is_changed_on_its_page(as_person, alice):
     message = draft()
     client, address = as_person(alice), reverse("outreach:message_text", args=[message.pk])
     assert "looking after" in client.get(address).content.decode()
-    data = {"version": 1, "subject": "Thank\r\nyou", "body": "<b>Dear</b> you"}
+    data = {"version": 1, "subject": "Thank you", "body": "<b>Dear</b> you"}
+    assert client.post(address, data | {"subject": "Thank\r\nBcc: you"}).status_code == 200
     assert client.post(address, data).status_code == 302
     assert fresh(message).subject == "Thank you"
     stale = client.post(address, data | {"body": "mine"})
