@@ -248,4 +248,3 @@ STOPPED: dict[str, str] = {
     J.DISCONTINUED: "The patient stopped coming.",
     J.ENTERED_IN_ERROR: "The referral was entered in error.",
 }
-STOPPED_BY_ITSELF = frozenset({*STOPPED.values(), NOBODY_WAITS})  # and starts by itself again

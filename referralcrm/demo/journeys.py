@@ -125,7 +125,7 @@ class Journeyed:
         if luck > 1 - missing:
             if (today - report.due_on).days > given_up_after:
                 report.state, report.due_on, report.due_because = Loop.NOT_REQUIRED, None, ""
-                report.not_required_because = "The referrer needs none." if ours else "Asked twice in vain."
+                report.waived_because = "The referrer needs none." if ours else "Asked twice in vain."
         elif day <= today:
             report.state, report.sent_on = DONE[report.side], day
             if self.rng.random() < 0.25 and day + timedelta(days=3) <= today:

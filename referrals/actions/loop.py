@@ -107,23 +107,17 @@ def waive_report(report, *, by, reason, version=None):
     """No report is required, for this reason. Raises Refused."""
     if not reason:
         raise Refused("Say why no report is required.", field="reason")
-    _save(
-        report,
-        by,
-        version,
-        WAITING,
-        "waived",
-        **_reading(Loop.NOT_REQUIRED, not_required_because=reason),
-    )
+    report.waived_because = reason
+    sealed = report.waived_because_sealed
+    _save(report, by, version, WAITING, "waived", waived_because_sealed=sealed, **_reading(Loop.NOT_REQUIRED))
 
 
 @transaction.atomic
 def take_report_back(report, *, by, version=None):
     """It was not sent, confirmed or waived after all: the clock decides again. Raises Refused."""
     ended = set(Loop) - WAITING
-    _save(
-        report, by, version, ended, "taken back", sent_on=None, acknowledged_on=None, **_reading(Loop.NOT_DUE)
-    )
+    nothing = {"sent_on": None, "acknowledged_on": None, "waived_because_sealed": b""}
+    _save(report, by, version, ended, "taken back", **nothing, **_reading(Loop.NOT_DUE))
     set_clock(report.referral)
 
 

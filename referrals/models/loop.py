@@ -5,10 +5,11 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from referralcrm.core.sealed import Sealed, SealedField
 from referralcrm.practice.models import PracticeOwned, scoped
 from referralcrm.practice.scope import current_practice
 from referrals.models.referrals import Referral
-from referrals.states import DONE, STOPPED_BY_ITSELF, URGENCY_OF, WAITING, Loop, ReportKind, Side, Stop
+from referrals.states import DONE, URGENCY_OF, WAITING, Loop, ReportKind, Side, Stop
 
 
 class ObligationQuerySet(models.QuerySet):
@@ -37,6 +38,8 @@ class Obligation(PracticeOwned):
     sent_on = models.DateField(null=True)
     acknowledged_on = models.DateField(null=True)
     not_required_because = models.CharField(max_length=200, blank=True)
+    waived_because_sealed = SealedField()
+    waived_because = Sealed("waived_because_sealed", keeper="patient")  # typed by a person
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = scoped(ObligationQuerySet)
@@ -75,7 +78,17 @@ class Obligation(PracticeOwned):
     @property
     def stopped_by_itself(self) -> bool:
         """Not required because of the journey, and back when the journey is; no person said so."""
-        return self.state == Loop.NOT_REQUIRED and self.not_required_because in STOPPED_BY_ITSELF
+        return self.state == Loop.NOT_REQUIRED and not self.waived_because_sealed
+
+    @property
+    def why_not_required(self) -> str:
+        """What a person typed, or what the journey says."""
+        return self.waived_because or self.not_required_because
+
+    @property
+    def patient(self):
+        """Whose key seals the reason."""
+        return self.referral.patient
 
     @property
     def is_overdue(self) -> bool:

@@ -84,11 +84,11 @@ def test_a_visit_that_was_before_the_first_one_does_not_count(okafor, kim, alice
 def test_a_side_exit_stops_the_clock_and_reopening_starts_it(verb, because, referral, alice, charlie):
     move(referral, verb, by=alice, reason="as asked")
     report = report_on(referral)
-    assert (report.state, report.not_required_because) == (Loop.NOT_REQUIRED, because)
+    assert (report.state, report.why_not_required) == (Loop.NOT_REQUIRED, because)
     back = Verb.UNDO_ERROR if verb == Verb.ENTER_IN_ERROR else Verb.REOPEN
     move(referral, back, by=charlie, reason="called again")
     report = report_on(referral)
-    assert (report.state, report.not_required_because) == (Loop.NOT_DUE, "")
+    assert (report.state, report.why_not_required) == (Loop.NOT_DUE, "")
 
 
 def test_a_patient_who_came_and_stopped_coming_is_still_reported_about(referral, alice):
@@ -134,7 +134,7 @@ def test_what_a_person_waived_stays_waived_until_taken_back(referral, alice):
         waive_report(report_on(referral), by=alice, reason="")
     waive_report(report_on(referral), by=alice, reason="They asked for none")
     move(referral, Verb.ATTEND, by=alice, on=MONDAY)
-    assert report_on(referral).not_required_because == "They asked for none"
+    assert report_on(referral).why_not_required == "They asked for none"
     take_report_back(report_on(referral), by=alice)
     assert (report_on(referral).state, report_on(referral).due_on) == (
         Loop.DUE,

@@ -91,7 +91,7 @@ def test_the_clock_of_the_report_keeps_its_promises(walk, back_in, waived, okafo
     now = Referral.objects.get(pk=referral.pk)
     report = Obligation.objects.get(referral=now)
     if waived:
-        assert report.not_required_because == "They asked for none"
+        assert report.why_not_required == "They asked for none"
         take_report_back(report, by=charlie)
         report = Obligation.objects.get(referral=now)
     assert (report.state == Loop.DUE) == (
@@ -104,7 +104,7 @@ def test_the_clock_of_the_report_keeps_its_promises(walk, back_in, waived, okafo
             assert report.due_on < back_on or report.due_on == now.attended_on
     else:
         assert report.due_on is None
-    assert (report.state == Loop.NOT_REQUIRED) == bool(report.not_required_because)
+    assert (report.state == Loop.NOT_REQUIRED) == bool(report.why_not_required)
 
 
 @tried
