@@ -137,19 +137,13 @@ def give_back(practice, claims):
 
 
 def dispatch(claim: Claim) -> bool:
-    """claimed(n) to dispatching(n), unless somebody decided otherwise since; the last way back."""
+    """claimed(n) to dispatching(n), unless somebody decided otherwise since; the last way back.
+
+    State and attempt are asked of the row itself, not through the join: Postgres asks them again
+    when it had to wait for somebody else's decision about the row, and only those.
+    """
     with enter(claim.practice, durable=True):
-        leaving = _fenced(claim, MessageState.CLAIMED).filter(
-            Q(person__is_active=True, person__email=claim.address)
-            | Q(
-                partner__email_opted_out_at__isnull=True,
-                partner__email_state=AddressState.OK,
-                partner__deleted_at__isnull=True,
-                partner__email=claim.address,
-            )
-            & ~Q(partner__stage=Stage.ENDED),
-            rule__is_active=True,
-        )
+        leaving = _fenced(claim, MessageState.CLAIMED).filter(pk__in=_still_welcome(claim))
         return bool(
             leaving.update(
                 state=MessageState.DISPATCHING,
@@ -159,6 +153,19 @@ def dispatch(claim: Claim) -> bool:
                 body=claim.body,
             )
         )
+
+
+def _still_welcome(claim):
+    """The message, when its recipient is still written to at this address and its rule is in force."""
+    colleague = Q(person__is_active=True, person__email=claim.address)
+    partner = Q(
+        ~Q(partner__stage=Stage.ENDED),
+        partner__email_opted_out_at__isnull=True,
+        partner__email_state=AddressState.OK,
+        partner__deleted_at__isnull=True,
+        partner__email=claim.address,
+    )
+    return Message.objects.filter(colleague | partner, pk=claim.pk, rule__is_active=True).values("pk")
 
 
 def settle(claim: Claim, code: int, words: str, *states):
