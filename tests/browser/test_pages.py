@@ -21,6 +21,7 @@ NOT_A_PAGE = {
     "outreach:letter",
     "outreach:letter_html",
     "outreach:rule_preview",
+    "outreach:touchpoint_people",
     "partners:duplicates",
     "partners:options",
     "partners:organisation_options",
