@@ -24,8 +24,10 @@ def sweep(practice_id):
     practice = Practice.objects.get(pk=practice_id)
     with enter(practice, durable=True):
         recover()
-    week.run_if_due(practice)
-    nudge("outreach.send", practice_id)  # a task of its own, with all the time a task has
+    try:
+        week.run_if_due(practice)
+    finally:  # a week that cannot be told keeps no mail back
+        nudge("outreach.send", practice_id)  # a task of its own, with all the time a task has
 
 
 @shared_task(name="outreach.send")

@@ -14,6 +14,7 @@ from outreach.actions.check_ins import open_check_ins
 from outreach.models import Run
 from outreach.states import RunState
 from referralcrm.audit.actions import record
+from referralcrm.core.logs import in_words
 from referralcrm.core.refused import Refused
 from referralcrm.practice.calendar import Calendar, first_instant
 from referralcrm.practice.scope import enter
@@ -83,7 +84,7 @@ def _note_failure(practice, period, error):
     with enter(practice):
         Run.objects.filter(job=JOB, period_key=period).exclude(state=RunState.DONE).update(
             state=RunState.FAILED,
-            error=f"{type(error).__name__}: {error}"[:300],
+            error=in_words(error)[:300],
             started_at=timezone.now(),
         )
 

@@ -11,6 +11,7 @@ from outreach.actions.messages.sweep import recover
 from outreach.models import Message
 from outreach.states import MessageState as M
 from partners.models import Partner
+from referralcrm.practice.models import Practice
 from referralcrm.practice.scope import enter
 from referrals.actions.log import receive
 from tests import factories
@@ -263,3 +264,36 @@ def test_nothing_about_the_patient_is_in_the_mail_or_on_the_broker(sending, serv
     for mark in marks:
         assert mark not in told
         assert all(word not in told for word in mark.split())
+
+
+def test_a_message_that_cannot_be_put_together_keeps_no_other_one_back(sending, server, monkeypatch):
+    with enter(sending):
+        broken, whole = [factories.message() for _ in range(2)]
+    compose = send.mail.compose
+
+    def compose_one(**parts):
+        if parts["message_id"] == str(broken.pk):
+            raise ValueError("no such letter")
+        return compose(**parts)
+
+    monkeypatch.setattr(send.mail, "compose", compose_one)
+    send.send_due(sending)
+    row = now(sending, broken)
+    assert (row.state, now(sending, whole).state) == (M.FAILED, M.SENT)
+    assert row.reply.startswith("It cannot be put together (ValueError).")
+
+
+def test_an_address_for_answers_that_no_mail_can_carry_is_told_to_people(sending, note, server):
+    Practice.objects.filter(pk=sending.pk).update(reply_to='"front desk"@riverside.example')
+    send.send_due(Practice.objects.get(pk=sending.pk))
+    row = now(sending, note)
+    assert (row.state, server.taken) == (M.FAILED, [])
+    assert "settings" in row.reason
+
+
+def test_a_lease_given_before_the_clock_was_set_back_is_over(sending, note, clock):
+    send.claim_due(sending)
+    clock.shift(-timedelta(hours=6))
+    with enter(sending):
+        recover()
+    assert now(sending, note).state == M.PENDING

@@ -4,8 +4,9 @@ import pytest
 import time_machine
 
 from outreach.models import Heartbeat
-from outreach.tasks import tick
+from outreach.tasks import sweep, tick
 from referralcrm.celery import refuse_an_unwalled_role
+from tests import factories
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -37,6 +38,14 @@ def test_the_first_sweep_of_a_worker_proves_only_the_worker(db, sent):
 def test_a_tick_wakes_up_every_practice(riverside, northgate, sent):
     tick(by="beat")
     assert {("outreach.sweep", riverside.pk), ("outreach.sweep", northgate.pk)} <= set(sent)
+
+
+def test_a_week_that_breaks_keeps_no_mail_back(committed, sent, monkeypatch):
+    practice = factories.practice()
+    monkeypatch.setattr("outreach.actions.week.latest_due", lambda *args: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        sweep(practice.pk)
+    assert ("outreach.send", practice.pk) in sent
 
 
 def test_a_worker_does_not_start_with_a_role_that_is_not_walled(db, monkeypatch):

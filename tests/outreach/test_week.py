@@ -214,7 +214,7 @@ def test_a_run_that_fails_leaves_nothing_behind_but_the_reason_and_is_tried_agai
         broken.setattr("outreach.actions.digests.write", lambda *args: 1 / 0)
         assert week.run_if_due(riverside) is None
     failed = Run.objects.get()
-    assert (failed.state, failed.error) == ("failed", "ZeroDivisionError: division by zero")
+    assert (failed.state, failed.error) == ("failed", "ZeroDivisionError")
     assert (Task.objects.count(), Message.objects.count()) == (0, 0)
     monday.shift(timedelta(minutes=9))
     assert week.run_if_due(riverside) is None

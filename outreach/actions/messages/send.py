@@ -8,6 +8,7 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.errors import MessageError
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
@@ -30,6 +31,8 @@ TASK_SECONDS = 60  # the hard limit of a task
 SECONDS_NEEDED = 40  # what must be left of task and lease to start one more message
 SECONDS_FOR_ONE = 30
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60)]
+CHECK = "Check the address for answers in the practice's settings, and the text."
+NOT_COMPOSED = (MessageError, ValueError, TypeError, LookupError, AttributeError)
 NOT_AVAILABLE = 421  # RFC 5321: the service, not this message
 
 
@@ -238,22 +241,27 @@ def _outcome(claim, code, words):
 
 
 def _claim(message, practice, *, until) -> Claim | None:
-    """What its next attempt sends; None, and held, when its address is none that mail can go to."""
+    """What its next attempt sends; None when it was held for its address, or cannot be put together."""
     address = message.recipient.email
     try:
         to = mail.ascii_address(address)
     except (UnicodeError, ValueError):
         _apply(message, held(Hold.NO_ADDRESS))
         return None
-    subject, body = mail.text_of(message)
-    content = mail.compose(
-        practice=practice,
-        to=to,
-        subject=subject,
-        body=body,
-        message_id=message.message_id,
-        to_partner=bool(message.partner),
-    )
+    try:
+        subject, body = mail.text_of(message)
+        content = mail.compose(
+            practice=practice,
+            to=to,
+            subject=subject,
+            body=body,
+            message_id=message.message_id,
+            to_partner=bool(message.partner),
+        )
+    except NOT_COMPOSED as error:  # what ails one message keeps no other one back
+        logger.exception("Message %s cannot be put together", message.pk)
+        _fail(message, f"It cannot be put together ({type(error).__name__}). {CHECK}")
+        return None
     return Claim(
         practice=practice,
         pk=message.pk,
@@ -275,6 +283,12 @@ def _patients(messages) -> dict:
 
 def _apply(message, verdict: Verdict):
     Message.objects.filter(pk=message.pk).update(version=F("version") + 1, **verdict.values())
+
+
+def _fail(message, words):
+    Message.objects.filter(pk=message.pk).update(
+        state=MessageState.FAILED, reply=words, waiting_because="", version=F("version") + 1
+    )
 
 
 def _fenced(claim, *states):

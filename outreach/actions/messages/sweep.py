@@ -1,7 +1,9 @@
 """What a dead or stopped worker left behind."""
 
+from django.db.models import Q
 from django.utils import timezone
 
+from outreach.actions.messages.send import lease
 from outreach.models import Message
 from outreach.states import MessageState
 
@@ -12,9 +14,11 @@ def recover():
     """Put messages with an expired lease where they belong.
 
     One that was claimed goes back: nothing was sent, and its old worker is fenced off. One that was
-    being handed over may not have arrived, and is never sent again by itself.
+    being handed over may not have arrived, and is never sent again by itself. A lease that ends later
+    than any that is given now was given before the clock was set back, and counts as expired.
     """
-    expired = Message.objects.filter(lease_until__lte=timezone.now())
+    now = timezone.now()
+    expired = Message.objects.filter(Q(lease_until__lte=now) | Q(lease_until__gt=now + 2 * lease()))
     expired.filter(state=MessageState.CLAIMED).update(state=MessageState.PENDING, lease_until=None)
     expired.filter(state=MessageState.DISPATCHING).update(
         state=MessageState.IN_DOUBT, lease_until=None, reply=UNKNOWN
