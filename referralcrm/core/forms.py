@@ -90,31 +90,18 @@ class HouseForm(forms.Form):
         return
 
 
-class HouseModelForm(HouseForm, forms.ModelForm):
-    """A form for one row that carries the version it was opened with."""
+class VersionedForm(HouseForm):
+    """A form for what is stored already, that carries the version it was opened with."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["version"].initial = getattr(self.instance, "version", None)
-        if not hasattr(self.instance, "version"):
-            del self.fields["version"]
 
     def clean_version(self):
         """A form sent without its version was not opened here: it is never the newest."""
         return self.cleaned_data["version"] or 0
 
     def values(self) -> dict:
-        """The cleaned fields of the row, without the version."""
+        """The cleaned fields, without the version."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
-
-    def validate_constraints(self):
-        """The constraints with ``practice`` in them as well, which no form shows."""
-        try:
-            self.instance.validate_constraints(exclude=self._get_validation_exclusions() - {"practice"})
-        except forms.ValidationError as error:
-            self._update_errors(error)
 
     def show_current(self, current):
         """Keep the typing, say beside each differing field what stands now, and adopt the new version."""
@@ -146,3 +133,20 @@ class HouseModelForm(HouseForm, forms.ModelForm):
                 return ", ".join(map(str, value)) or "nothing"
             case _:
                 return "nothing" if value is None else str(value)
+
+
+class HouseModelForm(VersionedForm, forms.ModelForm):
+    """A form for one row."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = getattr(self.instance, "version", None)
+        if not hasattr(self.instance, "version"):
+            del self.fields["version"]
+
+    def validate_constraints(self):
+        """The constraints with ``practice`` in them as well, which no form shows."""
+        try:
+            self.instance.validate_constraints(exclude=self._get_validation_exclusions() - {"practice"})
+        except forms.ValidationError as error:
+            self._update_errors(error)
