@@ -14,6 +14,8 @@ class OutreachConfig(AppConfig):
 
         why = "Which mail leaves by itself, when, and in which words"
         add(Section("Rules and templates", why, "outreach:rules", Permission.MANAGE_PRACTICE))
+        why = "After how many days without a contact somebody is asked to get in touch"
+        add(Section("Check-in intervals", why, "outreach:cadences", Permission.MANAGE_PRACTICE))
         Server.at(settings.SMTP_URL)
         Server.at(settings.INBOX_SMTP_URL)
         check_settings()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from outreach.views import inbox, messages, rules, tasks, touchpoints
+from outreach.views import cadences, inbox, messages, rules, tasks, touchpoints
 
 app_name = "outreach"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("rules/", rules.index, name="rules"),
     path("rules/<uuid:pk>/", rules.edit, name="rule"),
     path("rules/<uuid:pk>/preview/", rules.preview, name="rule_preview"),
+    path("check-in-intervals/", cadences.edit, name="cadences"),
     path("inbox/", inbox.index, name="inbox"),
     path("inbox/<slug:key>/", inbox.letter, name="letter"),
     path("inbox/<slug:key>/html/", inbox.letter_html, name="letter_html"),

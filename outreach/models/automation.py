@@ -9,6 +9,7 @@ from referralcrm.practice.models import PracticeOwned, scoped
 
 CHECK_IN_DAYS = {Circle.INNER: 30, Circle.NETWORK: 60, Circle.LIGHT: 90}
 DORMANT_DAYS = 180
+SHORTEST_DAYS, LONGEST_DAYS = 7, 730
 
 
 class Cadence(PracticeOwned):
@@ -24,7 +25,9 @@ class Cadence(PracticeOwned):
         ordering = ["days"]
         constraints = [
             models.UniqueConstraint(fields=["practice", "circle"], name="cadence_once"),
-            models.CheckConstraint(condition=models.Q(days__gte=7, days__lte=730), name="cadence_is_sane"),
+            models.CheckConstraint(
+                condition=models.Q(days__gte=SHORTEST_DAYS, days__lte=LONGEST_DAYS), name="cadence_is_sane"
+            ),
         ]
 
 

@@ -77,6 +77,7 @@ URLS = {
     "front:healthz": needs(PUBLIC),
     "front:today": needs(P.VIEW),
     "front:what_next": needs(P.LOG),
+    "outreach:cadences": needs(P.MANAGE_PRACTICE),
     "outreach:decide": needs(P.APPROVE_MAIL, pk="message", decision="withdraw"),
     "outreach:inbox": needs(P.VIEW),
     "outreach:letter": needs(P.VIEW, key="00000000000000000001-0123456789abcdef"),
