@@ -163,80 +163,52 @@ class ActiveQuerySet(models.QuerySet):
         return self.filter(is_active=True)
 
 
-class Location(PracticeOwned):
-    """A place where we work; its address stands on letters."""
+class Listed(PracticeOwned):
+    """A row of one of the practice's own lists: a name that is there once, retired and never deleted."""
 
     LONGEST_NAME = 80
 
     name = models.CharField(max_length=LONGEST_NAME)
+
+    objects = scoped(ActiveQuerySet)
+
+    class Meta:
+        abstract = True
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                "practice",
+                Lower("name"),
+                name="%(class)s_name_once",
+                violation_error_message="There is already one with this name.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Location(Listed):
+    """A place where we work; its address stands on letters."""
+
     address = models.TextField(max_length=300, blank=True)
     postcode = models.CharField(max_length=12, blank=True)
     phone = models.CharField(max_length=32, blank=True)
     is_active = models.BooleanField("in use", default=True)
 
-    objects = scoped(ActiveQuerySet)
 
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                "practice",
-                Lower("name"),
-                name="location_name_once",
-                violation_error_message="There is already one with this name.",
-            )
-        ]
-
-    def __str__(self):
-        return self.name
-
-
-class Service(PracticeOwned):
+class Service(Listed):
     """Something we offer, and what a received referral is for."""
 
-    name = models.CharField(max_length=80)
     telehealth = models.BooleanField("also by video or phone", default=False)
     is_active = models.BooleanField("offered now", default=True)
 
-    objects = scoped(ActiveQuerySet)
 
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                "practice",
-                Lower("name"),
-                name="service_name_once",
-                violation_error_message="There is already one with this name.",
-            )
-        ]
-
-    def __str__(self):
-        return self.name
-
-
-class Plan(PracticeOwned):
+class Plan(Listed):
     """An insurance plan or payer."""
 
-    name = models.CharField(max_length=80)
     we_accept = models.BooleanField("we accept it", default=True)
     is_active = models.BooleanField("in use", default=True)
-
-    objects = scoped(ActiveQuerySet)
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                "practice",
-                Lower("name"),
-                name="plan_name_once",
-                violation_error_message="There is already one with this name.",
-            )
-        ]
-
-    def __str__(self):
-        return self.name
 
 
 class ClosedDay(PracticeOwned):
