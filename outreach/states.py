@@ -18,7 +18,6 @@ class MessageState(models.TextChoices):
 M = MessageState
 UNCLAIMED = frozenset({M.PENDING, M.HELD})
 IN_FLIGHT = frozenset({M.CLAIMED, M.DISPATCHING})
-TERMINAL = frozenset({M.SENT, M.FAILED, M.SUPPRESSED, M.CANCELLED})
 NEEDS_ANSWER = frozenset({M.FAILED, M.IN_DOUBT})
 
 

@@ -71,7 +71,8 @@ SHELVES = {
 
 class MessageQuerySet(models.QuerySet):
     def due(self, now):
-        return self.filter(state=MessageState.PENDING, due_at__lte=now)
+        """Whose hour has come, and whose rule is in force."""
+        return self.filter(state=MessageState.PENDING, due_at__lte=now, rule__is_active=True)
 
     def awaiting_approval(self):
         """Drafts, and whatever else waits for a person."""

@@ -11,15 +11,10 @@ from referralcrm.core.refused import Refused, Stale
 
 
 def bound(request, form_class, **kwargs):
-    """``form_class`` bound to the POST, to typing kept over a sign-in, or to nothing.
-
-    A form that refills kept typing has ``is_refill`` set; it is shown again, not saved.
-    """
+    """``form_class`` bound to the POST, to typing kept over a sign-in (shown, not saved), or to nothing."""
     kept = getattr(request, "kept", None)
     data = request.POST if request.method == "POST" else kept
-    form = form_class(data, request.FILES or None, **kwargs) if data is not None else form_class(**kwargs)
-    form.is_refill = kept is not None
-    return form
+    return form_class(data, request.FILES or None, **kwargs) if data is not None else form_class(**kwargs)
 
 
 def is_sent(request, form) -> bool:

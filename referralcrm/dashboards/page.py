@@ -134,10 +134,6 @@ class Page:
         return self.figure("half", len(of_half(self.windows)))
 
     @property
-    def referring(self) -> int:
-        return sum(one.in_period > 0 for one in self.windows)
-
-    @property
     def received_from_current(self) -> int:
         return sum(one.in_period for one in self.windows)
 

@@ -28,7 +28,7 @@ def complaints() -> list[str]:
 
 def messages_by_state() -> list[dict]:
     """How many messages are in each state: ``state``, ``label``, ``count``, ``late`` and ``needs_answer``."""
-    late = Q(state=MessageState.PENDING, due_at__lt=timezone.now() - LATE)
+    late = Q(state=MessageState.PENDING, due_at__lt=timezone.now() - LATE, rule__is_active=True)
     rows = (
         Message.objects.order_by().values("state").annotate(count=Count("pk"), late=Count("pk", filter=late))
     )

@@ -5,8 +5,8 @@ from django.db.models import Case, OuterRef, Subquery, Value, When
 from django.db.models.functions import JSONObject
 from django.shortcuts import get_object_or_404, render
 
+from outreach.actions.check_ins import CONTACT_WORDS
 from outreach.models import Touchpoint
-from outreach.states import TouchpointKind
 from partners.models import Affiliation, Contact, Partner, PartnerPlan
 from partners.states import ContactRole, Ending
 from referralcrm.core.templatetags.house import in_words
@@ -14,17 +14,6 @@ from referralcrm.front.partners import with_facts
 from referralcrm.front.passed import recently_passed
 from referralcrm.front.timeline import timeline
 from referralcrm.practice.permissions import Permission, allow
-
-HOW = {
-    TouchpointKind.CALL: "by phone",
-    TouchpointKind.VISIT: "on a visit",
-    TouchpointKind.LUNCH: "over lunch",
-    TouchpointKind.MDT: "at an MDT meeting",
-    TouchpointKind.LETTER: "by letter",
-    TouchpointKind.MESSAGE: "by message",
-    TouchpointKind.GIFT: "with a gift",
-    TouchpointKind.EVENT: "at an event",
-}
 
 OPENED_BY = {
     "outreach:message": Permission.VIEW,
@@ -80,7 +69,7 @@ def _last_contact(partner, today):
         return "No contact has been written down yet."
     when = in_words(partner.last_contact, today)
     on = "on " if when[0].isdigit() and not when.endswith("ago") else ""
-    return f"You were last in touch {on}{when}, {HOW[partner.last_kind]}."
+    return f"You were last in touch {on}{when}, {CONTACT_WORDS[partner.last_kind]}."
 
 
 def card(partner) -> str:

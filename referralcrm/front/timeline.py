@@ -15,7 +15,7 @@ from django.db.models import (
     TextField,
     Value,
 )
-from django.db.models.functions import Cast, Coalesce, TruncDate
+from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
 
 from outreach.models import Message, MessageCause, Task, Touchpoint
 from outreach.states import Hold, MessageState, RuleKind, Suppression, TaskState, TouchpointKind
@@ -110,7 +110,7 @@ def _messages(partner, zone):
         at=happened,
         word=F("rule__kind"),
         step=F("state"),
-        text=Coalesce("hold", "suppression"),
+        text=Coalesce(NullIf("hold", Value("")), "suppression"),
         who=F("approved_by__name"),
         number=Subquery(causes.annotate(number=Count("pk")).values("number")),
     )

@@ -52,6 +52,13 @@ def test_the_page_shows_runs_messages_and_heartbeats(alice, as_person):
         assert words in page
 
 
+def test_what_waits_for_a_rule_that_is_switched_off_is_not_late(alice, as_person):
+    message("pending", late=60)
+    Rule.objects.update(is_active=False)
+    page = as_person(alice).get("/health/").content.decode()
+    assert "should have left" not in page and "message is late" not in page
+
+
 def test_a_new_practice_hears_when_its_first_list_comes(alice, as_person):
     page = as_person(alice).get("/health/").content.decode()
     assert "The first list is made" in page

@@ -182,3 +182,8 @@ def test_a_contact_is_opened_from_the_timeline_by_who_may_mend_it(okafor, alice,
     auditor = factories.person("Ada Auditor", role=Role.AUDITOR)
     assert mend in as_person(alice).get(address(okafor)).content.decode()
     assert mend not in as_person(auditor).get(address(okafor)).content.decode()
+
+
+def test_the_timeline_says_why_a_note_was_not_sent(okafor, alice, as_person):
+    factories.message(partner=okafor, state=MessageState.SUPPRESSED, suppression="opted_out")
+    assert "not sent: they asked for no e-mail" in as_person(alice).get(address(okafor)).content.decode()

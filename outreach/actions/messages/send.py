@@ -88,7 +88,7 @@ def claim_due(practice, *, limit=BATCH) -> list[Claim]:
     now = timezone.now()
     with enter(practice, durable=True):
         calendar = Calendar(practice)
-        due = Message.objects.due(now).filter(rule__is_active=True).order_by("due_at", "id")
+        due = Message.objects.due(now).order_by("due_at", "id")
         messages = list(
             due.select_related("rule", "partner", "person").select_for_update(
                 skip_locked=True, no_key=True, of=("self",)
