@@ -13,6 +13,8 @@ from referralcrm.core.phones import normalised
 from referralcrm.practice.models import Plan, User
 from referralcrm.practice.scope import current_practice
 
+NO_PATIENT = "Never a patient’s name: everybody here can read it."
+
 
 class PhoneField(forms.CharField):
     """Normalised for the practice's country; explained when malformed."""
@@ -134,7 +136,11 @@ class PartnerForm(OfficeMixin, HouseModelForm):
         ]
         field_classes = dict.fromkeys(("discipline", "owner", "backup"), SafeModelChoiceField)
         labels = {"next_step_on": "By", "owner": "Looked after by", "backup": "And when away, by"}
-        help_texts = {"salutation": "As after “Dear”: Dr Okafor."}
+        help_texts = {
+            "salutation": "As after “Dear”: Dr Okafor.",
+            "next_step": NO_PATIENT,
+            "notes": NO_PATIENT,
+        }
         widgets = {
             "address": forms.Textarea(attrs={"rows": 3}),
             "notes": forms.Textarea(attrs={"rows": 4}),
@@ -205,6 +211,7 @@ class OrganisationForm(HouseModelForm):
     class Meta:
         model = Organisation
         fields = ["name", "phone", "fax", "email", "website", "address", "postcode", "area", "hours", "notes"]
+        help_texts = {"notes": NO_PATIENT}
         widgets = {
             "address": forms.Textarea(attrs={"rows": 3}),
             "notes": forms.Textarea(attrs={"rows": 4}),
@@ -230,6 +237,7 @@ class ContactForm(HouseModelForm):
     class Meta:
         model = Contact
         fields = ["name", "role", "phone", "email", "note"]
+        help_texts = {"note": NO_PATIENT}
 
 
 class DisciplineForm(HouseModelForm):

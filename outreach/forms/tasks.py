@@ -7,6 +7,7 @@ from django import forms
 from django_scopes.forms import SafeModelChoiceField
 
 from outreach.states import TouchpointKind
+from partners.forms import NO_PATIENT
 from partners.models import Partner
 from referralcrm.core.forms import HouseForm
 from referralcrm.practice.models import User
@@ -19,7 +20,6 @@ CONTACTS = [
     (TouchpointKind.LETTER, "Sent a letter or card"),
     ("", "None"),
 ]
-NO_PATIENT = "Never a patient’s name: everybody here can read it."
 
 
 def colleagues():
@@ -29,7 +29,7 @@ def colleagues():
 
 class TaskForm(HouseForm):
     title = forms.CharField(label="What is to be done", max_length=200, help_text=NO_PATIENT)
-    why = forms.CharField(label="Details", max_length=300, required=False)
+    why = forms.CharField(label="Details", max_length=300, required=False, help_text=NO_PATIENT)
     partner_name = forms.CharField(label="About whom", max_length=160, required=False)
     partner = SafeModelChoiceField(
         Partner.objects.none(), required=False, widget=forms.HiddenInput, label="About whom"
@@ -83,7 +83,7 @@ class DoneForm(VersionForm):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Kept with the contact, on the partner’s page.",
+        help_text=f"Kept with the contact, on the partner’s page. {NO_PATIENT}",
     )
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from outreach.models.touchpoints import Touchpoint
 from outreach.states import TaskKind, TaskState
 from partners.models import Partner
+from partners.states import Stage
 from referralcrm.practice.models import PracticeOwned, User, scoped
 from referrals.models import Referral
 
@@ -15,9 +16,15 @@ class TaskQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state=TaskState.REQUESTED)
 
+    def sensible(self):
+        """Neither about a partner in the trash, nor keeping in touch with one who has ended."""
+        rows = self.filter(Q(partner__isnull=True) | Q(partner__deleted_at__isnull=True))
+        return rows.exclude(kind=TaskKind.CHECK_IN, partner__stage=Stage.ENDED)
+
     def showing(self, today):
-        """Open, and not snoozed beyond today."""
-        return self.open().filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=today))
+        """Open, sensible, and not snoozed beyond today."""
+        rows = self.open().sensible()
+        return rows.filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=today))
 
 
 class Task(PracticeOwned):

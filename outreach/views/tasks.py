@@ -107,6 +107,7 @@ def index(request):
     """``for`` is mine or everybody, ``show`` open, done or skipped, ``kind`` one kind of task."""
     everybody, show = request.GET.get("for") == "everybody", request.GET.get("show", "open")
     rows = Task.objects.filter(SHOWN.get(show, SHOWN["open"]))
+    rows = rows if show in ("done", "skipped") else rows.sensible()
     if not everybody:
         rows = rows.filter(Q(owner=request.user) | Q(owner__isnull=True))
     if (kind := request.GET.get("kind")) in TaskKind:

@@ -1,6 +1,6 @@
 """What needs somebody today, as QuerySets: the rail counts them and the page lists them."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.db.models import Q
 
@@ -52,9 +52,10 @@ class Needs:
         return self._of(Task.objects.showing(self.today).filter(due_on__lte=self.today), "owner")
 
     def settled(self, since):
-        """Check-ins done or skipped since a day."""
+        """Check-ins done or skipped since the practice's midnight of a day."""
         ended = [TaskState.COMPLETED, TaskState.REJECTED]
-        closed = Task.objects.filter(kind=TaskKind.CHECK_IN, state__in=ended, closed_at__date__gte=since)
+        midnight = datetime.combine(since, time.min, tzinfo=self.person.practice.zone)
+        closed = Task.objects.filter(kind=TaskKind.CHECK_IN, state__in=ended, closed_at__gte=midnight)
         return self._of(closed, "owner")
 
     def next_steps(self):

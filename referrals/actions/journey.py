@@ -126,7 +126,8 @@ def _to_go_back_to(referral, step, after):
     if after in {Journey.ON_HOLD, Journey.ENTERED_IN_ERROR} and step.to:
         return referral.journey
     if after == Journey.ON_HOLD:  # an error is undone: it goes back to what the hold had remembered
-        return referral.events.filter(after=Journey.ON_HOLD).latest("entered_at", "id").before
+        holds = referral.events.filter(after=Journey.ON_HOLD).exclude(before=Journey.ENTERED_IN_ERROR)
+        return holds.latest("entered_at", "id").before
     return ""
 
 

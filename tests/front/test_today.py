@@ -208,6 +208,15 @@ def test_a_thank_you_that_goes_by_itself_is_announced(alice, as_person):
     assert "one goes out by itself at 17:00" in as_person(alice).get("/").content.decode()
 
 
+def test_what_was_done_on_monday_morning_counts_in_every_zone(alice, riverside):
+    riverside.time_zone = "Pacific/Auckland"
+    riverside.save()
+    alice.practice = riverside
+    done = datetime(2026, 3, 1, 19, 30, tzinfo=UTC)  # Monday 08:30 there
+    check_in(factories.partner("Dr Quiet"), alice, state="completed", closed_at=done)
+    assert Today(alice).check_ins.note == "1 of 1 done"
+
+
 def test_called_finishes_a_check_in_on_the_spot_and_counts_it(alice, as_person):
     task = check_in(factories.partner("Dr Quiet"), alice)
     check_in(factories.partner("Dr Other"), alice)

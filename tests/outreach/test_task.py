@@ -5,6 +5,8 @@ import pytest
 from outreach.actions import tasks, touchpoints
 from outreach.models import Task, Touchpoint
 from outreach.states import TaskKind
+from partners import actions as partners
+from partners.states import Ending
 from referralcrm.core.refused import Refused
 from tests import factories
 
@@ -128,6 +130,23 @@ def test_snooze_hides_it_for_a_week(check_in, alice, as_person, today):
     browser.post(f"{address(check_in)}undo/?version=2")
     check_in.refresh_from_db()
     assert check_in.snoozed_until is None
+
+
+def test_nobody_is_asked_to_keep_in_touch_with_somebody_who_died_meanwhile(check_in, alice, today, as_person):
+    check_in.partner = partners.end(check_in.partner, ending=Ending.DIED, on=today, by=alice)
+    assert not Task.objects.showing(today).exists()
+    assert check_in.title not in as_person(alice).get("/outreach/tasks/").content.decode()
+    partners.resume(check_in.partner, by=alice)
+    assert Task.objects.showing(today).get() == check_in
+
+
+def test_what_is_about_a_partner_in_the_trash_is_hidden_with_it(check_in, alice, today):
+    call = tasks.add(kind="other", title="Call them", partner=check_in.partner, due_on=today, by=alice)
+    alone = tasks.add(kind="other", title="Buy stamps", due_on=today, by=alice)
+    partners.delete(check_in.partner, by=alice)
+    assert list(Task.objects.showing(today)) == [alone]
+    partners.restore(check_in.partner, by=alice)
+    assert set(Task.objects.showing(today)) == {alone, call, check_in}
 
 
 @pytest.mark.parametrize("away", [0, -1, 367])

@@ -204,6 +204,14 @@ def test_a_hold_under_an_error_leads_all_the_way_back(referral, alice, charlie):
     assert go(referral, V.RESUME, by=alice).journey == J.ATTENDED
 
 
+def test_a_hold_that_was_in_error_twice_still_leads_back(referral, alice, charlie):
+    go(referral, V.ATTEND, V.HOLD, by=alice)
+    for _ in range(2):
+        go(referral, V.ENTER_IN_ERROR, by=alice)
+        go(referral, V.UNDO_ERROR, by=charlie)
+    assert go(referral, V.RESUME, by=alice).journey == J.ATTENDED
+
+
 def test_a_draft_tells_nobody_until_it_is_requested(okafor, kim, alice, facts):
     draft = factories.referral(partner=okafor, patient=kim, journey=J.DRAFT)
     with facts(referral_received) as heard:
