@@ -13,6 +13,7 @@ from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.templatetags.house import day
 from referralcrm.practice.calendar import Calendar
+from referralcrm.practice.permissions import Permission
 from referralcrm.practice.scope import current_practice
 
 UNDO_DAYS = 30
@@ -134,9 +135,9 @@ def cancel(task, *, because, by=None):
 
 @transaction.atomic
 def reassign(task, *, owner, version, by):
-    """Hand it to somebody who works here now, or to nobody in particular (None). Raises Refused."""
-    if owner and not (owner.is_active and owner.practice_id == task.practice_id):
-        raise Refused("This person does not work here any more.", field="owner")
+    """Hand it to somebody who can do it, or to nobody in particular (None). Raises Refused."""
+    if owner and not (owner.practice_id == task.practice_id and owner.may(Permission.LOG)):
+        raise Refused("This person cannot tick tasks off here.", field="owner")
     _claim(task, version, owner=owner)
     record("reassigned", by=by, subject=task, changed=["owner"])
 

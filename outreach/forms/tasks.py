@@ -11,6 +11,7 @@ from partners.forms import NO_PATIENT
 from partners.models import Partner
 from referralcrm.core.forms import HouseForm
 from referralcrm.practice.models import User
+from referralcrm.practice.permissions import Permission, roles_with
 from referralcrm.practice.scope import current_practice
 
 CONTACTS = [
@@ -23,8 +24,8 @@ CONTACTS = [
 
 
 def colleagues():
-    """Who works here now, for a field that names one of them."""
-    return User.objects.active().filter(practice=current_practice())
+    """Who works here now and may tick tasks off, for a field that names one of them."""
+    return User.objects.active().filter(practice=current_practice(), role__in=roles_with(Permission.LOG))
 
 
 class TaskForm(HouseForm):

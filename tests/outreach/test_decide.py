@@ -17,6 +17,7 @@ from outreach.states import MessageState as M
 from partners.models import Partner
 from referralcrm.audit.models import AuditEvent
 from referralcrm.core.refused import Refused, Stale
+from referrals.states import Journey
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("clock", "riverside")
@@ -91,6 +92,27 @@ def test_a_referral_after_the_text_was_changed_asks_to_read_it_again(alice):
     row = fresh(message)
     assert (row.state, row.hold, row.causes.count()) == (M.HELD, Hold.APPROVAL, 2)
     assert "read it again" in row.reason
+
+
+def test_a_note_for_a_referral_in_error_is_not_put_back(alice):
+    message = factories.message(referrals=2)
+    answers.withdraw(message, version=1, by=alice)
+    first, second = [cause.referral for cause in message.causes.all()]
+    first.journey = Journey.ENTERED_IN_ERROR
+    first.save()
+    answers.reinstate(message, by=alice)
+    assert [cause.referral for cause in message.causes.live()] == [second]
+    answers.withdraw(message, version=3, by=alice)
+    second.journey = Journey.DECLINED
+    second.save()
+    with pytest.raises(Refused, match="no longer counts"):
+        answers.reinstate(message, by=alice)
+
+
+def test_a_refused_note_whose_referral_was_in_error_needs_no_answer(alice):
+    message = factories.message(state=M.FAILED, reply="550 no")
+    thanks.take_back(message.causes.get().referral, by=alice)
+    assert fresh(message).state == M.CANCELLED
 
 
 def test_what_was_taken_back_can_be_put_back_for_thirty_days(alice, clock):

@@ -14,6 +14,7 @@ from partners.models import Partner
 from referralcrm.practice.models import Practice
 from referralcrm.practice.scope import enter
 from referrals.actions.log import receive
+from referrals.models import Referral
 from tests import factories
 from tests.mailserver import DROP, HANG
 
@@ -297,3 +298,12 @@ def test_a_lease_given_before_the_clock_was_set_back_is_over(sending, note, cloc
     with enter(sending):
         recover()
     assert now(sending, note).state == M.PENDING
+
+
+def test_a_referral_that_no_longer_counts_is_not_thanked_for_after_a_refusal(sending, note, server):
+    with enter(sending):
+        Referral.objects.update(journey="entered_in_error")  # told while the note was being handed over
+    send.send_due(sending)
+    row = now(sending, note)
+    assert (row.state, server.taken) == (M.CANCELLED, [])
+    assert "no longer counts" in row.reason

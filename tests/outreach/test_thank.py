@@ -266,6 +266,16 @@ def test_what_was_stopped_comes_back_as_one_note():
     assert Message.objects.get(state=M.PENDING).causes.live().count() == 2
 
 
+def test_what_comes_back_to_a_note_in_a_persons_words_waits_for_a_second_look():
+    partner = factories.partner()
+    waiting = factories.message(partner=partner, text_fixed=True, subject="Thanks", body="For one patient")
+    factories.message(partner=partner, state=M.SUPPRESSED, suppression="opted_out")
+    recipients.resume_for(partner)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.causes.live().count()) == (M.HELD, 2)
+    assert "read it again" in waiting.waiting_because
+
+
 def test_an_opt_in_of_somebody_who_retired_leaves_the_note_held():
     partner = factories.partner(stage=Stage.ENDED, ending=Ending.RETIRED, ended_on=date(2026, 3, 4))
     thanked(partner)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from outreach import mail
+from outreach.actions.messages.thanks import NO_LONGER_COUNTS, forget_withdrawn
 from outreach.actions.messages.verdict import EXPIRES_AFTER, obstacle, zone_of
 from outreach.states import NEEDS_ANSWER, UNCLAIMED, Hold, MessageState
 from referralcrm.audit.actions import record
@@ -64,6 +65,9 @@ def reinstate(message, *, by):
     message = _seen(message, None, {M.CANCELLED})
     if not message.answered_at or message.answered_at < timezone.now() - UNDO:
         raise Refused("Only what a person took back within 30 days can be put back.")
+    forget_withdrawn([message])
+    if message.partner and not message.causes.live().exists():
+        raise Refused(NO_LONGER_COUNTS)
     message.state, message.hold, message.waiting_because = M.HELD, Hold.APPROVAL, ""
     message.answered_by = message.answered_at = None
     _keep(message, "put back", by)

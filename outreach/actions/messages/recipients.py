@@ -6,7 +6,7 @@ from django.db import transaction
 
 from outreach.actions import tasks
 from outreach.actions.messages.schedule import next_slot
-from outreach.actions.messages.thanks import LONG_AGO, locked, standing, waiting_note
+from outreach.actions.messages.thanks import LONG_AGO, ask_to_read_again, locked, standing, waiting_note
 from outreach.actions.messages.verdict import EXPIRES_AFTER, Verdict, partner_obstacle
 from outreach.models import Message, MessageCause, Task
 from outreach.states import UNCLAIMED, Hold, MessageState, Suppression, TaskState
@@ -50,6 +50,7 @@ def resume_for(partner, *, by=None):
 def _merge(message, *, into):
     """One partner gets one note: what had been stopped joins the one that waits."""
     message.causes.live().update(message=into)
+    ask_to_read_again(into)
     _apply(message, Verdict(MessageState.CANCELLED, waiting_because="It joined another note."))
 
 

@@ -16,6 +16,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from outreach import mail
+from outreach.actions.messages.thanks import NO_LONGER_COUNTS, forget_withdrawn
 from outreach.actions.messages.verdict import Verdict, held, on_leaving
 from outreach.models import Message, MessageCause
 from outreach.states import Hold, MessageState
@@ -31,6 +32,7 @@ TASK_SECONDS = 60  # the hard limit of a task
 SECONDS_NEEDED = 40  # what must be left of task and lease to start one more message
 SECONDS_FOR_ONE = 30
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60)]
+NOBODY_TO_THANK_FOR = Verdict(MessageState.CANCELLED, waiting_because=NO_LONGER_COUNTS)
 CHECK = "Check the address for answers in the practice's settings, and the text."
 NOT_COMPOSED = (MessageError, ValueError, TypeError, LookupError, AttributeError)
 NOT_AVAILABLE = 421  # RFC 5321: the service, not this message
@@ -94,11 +96,14 @@ def claim_due(practice, *, limit=BATCH) -> list[Claim]:
                 skip_locked=True, no_key=True, of=("self",)
             )[:limit]
         )
+        forget_withdrawn(messages)
         patients = _patients(messages)
         claims = []
         for message in messages:
             message.thanked_for = patients.get(message.pk, 0)
-            if verdict := on_leaving(message, now=now, calendar=calendar):
+            if message.partner and not message.thanked_for:
+                _apply(message, NOBODY_TO_THANK_FOR)
+            elif verdict := on_leaving(message, now=now, calendar=calendar):
                 _apply(message, verdict)
             elif claim := _claim(message, practice, until=now + lease()):
                 claims.append(claim)

@@ -17,7 +17,7 @@ from partners.states import Channel, Stage
 from referralcrm.audit.actions import record
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.scope import current_practice
-from referrals.states import Direction
+from referrals.states import WITHDRAWN, Direction
 
 LONG_AGO = timedelta(days=14)
 WITHIN_WORKING_DAYS = 2
@@ -25,7 +25,9 @@ BY_HAND = {Channel.PHONE: TaskKind.THANK_CALL, Channel.CARD: TaskKind.THANK_CARD
 TITLES = {TaskKind.THANK_CALL: "Call {} to say thank you", TaskKind.THANK_CARD: "Write {} a thank-you card"}
 # A fresh fact joins what leaves by itself or waits for approval; an old one never joins the former.
 JOINS = {"": {"", Hold.APPROVAL}, Hold.APPROVAL: {"", Hold.APPROVAL}, Hold.LONG_AGO: {Hold.LONG_AGO}}
-RETURNABLE = UNCLAIMED | {MessageState.CLAIMED, MessageState.SUPPRESSED}
+RETURNABLE = UNCLAIMED | {MessageState.CLAIMED, MessageState.SUPPRESSED, MessageState.FAILED}
+
+NO_LONGER_COUNTS = "The referral it was for no longer counts."
 
 
 @transaction.atomic
@@ -76,6 +78,12 @@ def put_back(referral, *, by=None):
         _place(cause, locked(referral.partner_id), by=by)
 
 
+def forget_withdrawn(messages):
+    """Take what no longer counts out of these notes: they were leaving, or taken back, when it was told."""
+    gone = MessageCause.objects.live().filter(message__in=messages, referral__journey__in=WITHDRAWN)
+    gone.update(withdrawn_at=timezone.now())
+
+
 def locked(partner_id) -> Partner:
     """The partner, locked so that two facts at once open one message; links to it stay free."""
     return Partner.objects.select_for_update(no_key=True).get(pk=partner_id)
@@ -116,12 +124,18 @@ def _joined_message(cause, partner, *, by):
     message = waiting_note(cause.rule, partner, verdict)
     if message is None:
         return _opened(cause.rule, partner, verdict, by=by)
-    if message.text_fixed:
-        message.state, message.hold = MessageState.HELD, Hold.APPROVAL
-        message.waiting_because = "Another referral came in after the text was changed: please read it again."
-        message.version += 1
-        message.save(update_fields=["state", "hold", "waiting_because", "version"])
+    ask_to_read_again(message)
     return message
+
+
+def ask_to_read_again(message):
+    """Another referral joined: the words of a person, which nobody else changes, wait for a second look."""
+    if not message.text_fixed:
+        return
+    message.state, message.hold = MessageState.HELD, Hold.APPROVAL
+    message.waiting_because = "Another referral came in after the text was changed: please read it again."
+    message.version += 1
+    message.save(update_fields=["state", "hold", "waiting_because", "version"])
 
 
 def _opened(rule, partner, verdict, *, by):
@@ -172,7 +186,7 @@ def _leave_message(cause, *, by) -> bool:
         return False
     if not message.causes.live().exclude(pk=cause.pk).exists():
         message.state, message.hold, message.suppression = MessageState.CANCELLED, "", ""
-        message.waiting_because = "The referral it was for no longer counts."
+        message.waiting_because = NO_LONGER_COUNTS
         record("took back", by=by, subject=message)
     elif message.state in IN_FLIGHT:
         message.state = MessageState.PENDING
@@ -189,5 +203,5 @@ def _leave_task(cause, *, by) -> bool:
     if task.causes.live().exclude(pk=cause.pk).exists():
         _recount(task, without=cause)
     else:
-        tasks.cancel(task, because="The referral it was for no longer counts.", by=by)
+        tasks.cancel(task, because=NO_LONGER_COUNTS, by=by)
     return True
