@@ -35,7 +35,7 @@ def load(*, seed=1, partners=PARTNERS, referrals=REFERRALS, say: Callable[[str],
     if demo_practice():
         raise Refused("There is a demo practice already.")
     practice = Practice.objects.create(
-        name=NAME, is_demo=True, reply_to="hello@riverside.example", inner_circle_size=20
+        name=NAME, region="ENG", is_demo=True, reply_to="hello@riverside.example", inner_circle_size=20
     )
     with enter(practice):
         practice_founded.send(Practice, practice=practice)

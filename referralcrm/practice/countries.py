@@ -6,6 +6,10 @@ from functools import lru_cache
 import holidays
 from holidays.registry import COUNTRIES
 
+# Where the national list lacks days that most of the country keeps, the region with the most people:
+# without one, Britain has no Easter Monday and Canada no Thanksgiving.
+USUAL_REGIONS = {"AU": "NSW", "CA": "ON", "CH": "ZH", "GB": "ENG"}
+
 
 @lru_cache(maxsize=1)
 def choices() -> list[tuple[str, str]]:
@@ -20,6 +24,11 @@ def regions(country: str) -> tuple[str, ...]:
         return tuple(sorted(holidays.country_holidays(country).subdivisions))
     except NotImplementedError:
         return ()
+
+
+def usual_region(country: str) -> str:
+    """The region to propose until somebody chooses; empty where the country's own days will do."""
+    return USUAL_REGIONS.get(country, "")
 
 
 def _spaced(name):

@@ -124,12 +124,13 @@ class PracticeForm(HouseModelForm):
         }
         help_texts = {
             "reply_to": "Partners who answer a message write here.",
-            "region": "Only where a region has holidays of its own, such as SCT or CA.",
+            "region": "For holidays of its own, such as ENG, SCT or CA; empty for none.",
             "inner_circle_size": "A small circle is one you can really look after.",
         }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.initial["region"] = self.instance.region or countries.usual_region(self.instance.country)
         zone = self.instance.time_zone
         if zone not in dict(self.fields["time_zone"].choices):
             self.fields["time_zone"].choices = [(zone, zone), *self.fields["time_zone"].choices]
@@ -146,7 +147,10 @@ class PracticeForm(HouseModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        region, known = cleaned.get("region", "").upper(), countries.regions(cleaned.get("country", ""))
+        country, region = cleaned.get("country", ""), cleaned.get("region", "").upper()
+        if country != self.initial["country"] and region == self.initial["region"]:
+            region = countries.usual_region(country)
+        known = countries.regions(country)
         if region and region not in known:
             told = (
                 f"Choose one of: {', '.join(known)}." if known else "This country has none; leave it empty."
