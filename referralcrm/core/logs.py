@@ -19,6 +19,12 @@ def in_words(error) -> str:
 class Discreet(logging.Formatter):
     """Prints tracebacks without what an exception quotes, which may be what somebody typed."""
 
+    def format(self, record):
+        """Celery repeats the error in its message, as ``exc``."""
+        if record.exc_info and isinstance(record.args, dict) and "exc" in record.args:
+            record.args = record.args | {"exc": in_words(record.exc_info[1])}
+        return super().format(record)
+
     def formatException(self, exc_info):  # noqa: N802, the name is logging's
         parts, error = [], exc_info[1]
         while error:

@@ -145,6 +145,12 @@ class PracticeForm(HouseModelForm):
             "version",
         )
 
+    def clean_reply_to(self):
+        """An address that no header can carry would stop every message."""
+        if '"' in (address := self.cleaned_data["reply_to"]):
+            raise forms.ValidationError("Choose an address without quotation marks.")
+        return address
+
     def clean(self):
         cleaned = super().clean()
         country, region = cleaned.get("country", ""), cleaned.get("region", "").upper()

@@ -10,13 +10,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
+from outreach.tasks import tick
+
 MARK = "Kanarienvogel"
 
 
-def written(error):
+def formatted(record):
     formatter = settings.LOGGING["formatters"]["plain"]
-    record = logging.LogRecord("x", logging.ERROR, "", 0, "It failed", (), (type(error), error, None))
     return import_string(formatter["()"])(formatter["format"]).format(record)
+
+
+def written(error):
+    trace = (type(error), error, error.__traceback__)
+    return formatted(logging.LogRecord("x", logging.ERROR, "", 0, "It failed", (), trace))
 
 
 def caught(act):
@@ -66,3 +72,14 @@ def test_a_page_that_fails_says_nothing_of_what_was_typed(db, monkeypatch):
     )
     assert answer.status_code == 500
     assert MARK not in answer.content.decode()
+
+
+def test_a_task_that_fails_is_written_down_without_what_it_quotes(caplog, monkeypatch):
+    def fail(**words):
+        raise ValueError(f"{MARK} again")
+
+    monkeypatch.setattr("outreach.tasks.heartbeats.beat", fail)
+    tick.apply(kwargs={"by": "beat"})
+    text = "\n".join(map(formatted, caplog.records))
+    assert "outreach.tick" in text and "ValueError" in text and "in fail" in text
+    assert MARK not in text

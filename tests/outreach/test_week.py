@@ -290,6 +290,9 @@ def test_the_command_runs_a_given_week_now_and_not_twice(riverside, northgate, a
     assert capsys.readouterr().out == ("Riverside Physio: week 2026-W08, 1 new, 0 carried over, 1 digests.\n")
     with pytest.raises(CommandError, match="done already"):
         call_command("run_week", practice=str(riverside.pk), week="2026-W08")
+    with pytest.raises(CommandError, match="Riverside Physio: .* done already"):
+        call_command("run_week", week="2026-W08")
+    assert "Northgate Dental: week 2026-W08, 0 new" in capsys.readouterr().out  # one hinders no other
     with pytest.raises(CommandError, match="no practice"):
         call_command("run_week", practice="nobody")
     with pytest.raises(CommandError, match="is no week"):

@@ -14,11 +14,14 @@ class Command(BaseCommand):
         parser.add_argument("--week", help="an ISO week such as 2026-W47; this week when left out")
 
     def handle(self, *, practice, week: str | None, **options):
+        refusals = []
         for each in self._practices(practice):
             try:
                 self.stdout.write(f"{each}: {self._run(each, week)}")
             except Refused as refused:
-                raise CommandError(f"{each}: {refused.message}") from refused
+                refusals.append(f"{each}: {refused.message}")
+        if refusals:
+            raise CommandError("\n".join(refusals))
 
     def _run(self, practice, period):
         ran = week.run(practice, period or week.period_of(practice.today()))
