@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from outreach.actions.messages.schedule import next_slot
-from outreach.actions.messages.thanks import BY_HAND, LONG_AGO, WITHIN_WORKING_DAYS, standing
-from outreach.models import Message, Rule
+from outreach.actions.messages.thanks import BY_HAND, LONG_AGO, WITHIN_WORKING_DAYS, standing, waiting_notes
+from outreach.models import Rule
 from outreach.states import Hold, MessageState, RuleKind
 from partners.models import Partner
 from referralcrm.core.forms import HouseForm
@@ -90,11 +90,11 @@ def _thanks(practice, partner, happened_on, calendar):
     verdict = standing(rule, partner, long_ago=happened_on < practice.today() - LONG_AGO)
     if verdict.state == MessageState.SUPPRESSED:
         return
-    waiting = Message.objects.joinable().filter(rule=rule, partner=partner, hold=verdict.hold).first()
+    waiting = waiting_notes(rule, partner, verdict).first()
     due_at = waiting.due_at if waiting else next_slot(rule=rule, partner=partner, calendar=calendar)[0]
     words = "It joins the thank-you e-mail that waits already" if waiting else "Thank-you e-mail"
-    if verdict.hold:
-        words += f": {Hold(verdict.hold).label}"
+    if hold := (waiting or verdict).hold:
+        words += f": {Hold(hold).label}"
     yield Coming(clock(max(due_at, timezone.now()), practice), words)
 
 

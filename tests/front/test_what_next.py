@@ -44,6 +44,13 @@ def test_a_note_that_waits_for_approval_says_so(says):
     assert thanks[1] == "Thank-you e-mail: waiting for approval"
 
 
+def test_what_joins_a_note_that_leaves_by_itself_leaves_with_it(says, alice):
+    partner = factories.partner()
+    receive(by=alice, patient=factories.patient(), partner=partner, happened_on=alice.practice.today())
+    Rule.objects.filter(kind=RuleKind.THANK_YOU).update(approval=Approval.DRAFT)
+    assert says(partner=partner.pk)[0] == ("today 17:00", "It joins the thank-you e-mail that waits already")
+
+
 def test_thanks_by_hand_and_none_at_all(says):
     by_hand = factories.partner("Dr Card", preferred_channel="card")
     assert says(partner=by_hand.pk)[0] == ("by Thu 26 Nov", "A task to thank them by hand")

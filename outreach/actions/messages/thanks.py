@@ -98,12 +98,17 @@ def standing(rule, partner, *, long_ago: bool) -> Verdict:
     return held(Hold.APPROVAL) if rule.approval == Approval.DRAFT else Verdict(MessageState.PENDING)
 
 
+def waiting_notes(rule, partner, verdict):
+    """The notes that a fact with this standing may join, as a QuerySet; the newest is the one."""
+    if verdict.state == MessageState.SUPPRESSED:
+        return Message.objects.none()
+    notes = Message.objects.joinable().filter(rule=rule, partner=partner)
+    return notes.filter(hold__in=JOINS.get(verdict.hold, {verdict.hold}))
+
+
 def waiting_note(rule, partner, verdict, *, besides=None) -> Message | None:
     """The note that a fact with this standing joins, locked; None when it opens one."""
-    if verdict.state == MessageState.SUPPRESSED:
-        return None
-    notes = Message.objects.joinable().filter(rule=rule, partner=partner).exclude(pk=besides and besides.pk)
-    notes = notes.filter(hold__in=JOINS.get(verdict.hold, {verdict.hold}))
+    notes = waiting_notes(rule, partner, verdict).exclude(pk=besides and besides.pk)
     return notes.select_for_update(no_key=True).first()
 
 
