@@ -16,12 +16,14 @@ ENOUGH = 10  # as many as a type-ahead shows
 NEAR = 0.5  # of pg_trgm's word similarity: about one wrong letter in a name of five
 NO_FIT = 9
 LONGEST = 100
+TITLE = r"^(dr|prof|professor|mr|mrs|ms|miss|mx|sister|rev)\.?\s"
 
 
 def best_fit(rows, text, name, *more):
     """``rows`` whose field ``name`` fits ``text``, best first; all of them when there is no text.
 
-    Beginnings of words come first: of the name, then of ``more`` fields with it. Near spellings of
+    Beginnings of words come first: of the name, then of ``more`` fields with it. Who is called by a
+    title (Dr, Prof, Ms …) is found by any word of the name as if it began there. Near spellings of
     the name follow only when there are fewer than ten of those.
     """
     words = text.replace("\0", " ").split()
@@ -36,6 +38,7 @@ def best_fit(rows, text, name, *more):
     rows = rows.annotate(
         fit=Case(
             When(**{f"{name}__unaccent__istartswith": text}, then=0),
+            When(Q(**{f"{name}__iregex": TITLE}) & _begins_words("padded", text), then=0),
             When(_begins_words("padded", text), then=1),
             When(_begins_words("padded_all", text), then=2),
             default=NO_FIT,

@@ -47,6 +47,24 @@ def test_near_spellings_come_only_when_fewer_than_ten_begin_like_it(okafor):
     assert "Dr Adaeze Okafor" not in names("okaforth")
 
 
+@pytest.mark.parametrize("title", ["Dr", "dr.", "Prof", "Ms", "Mx"])
+def test_a_family_name_after_a_title_is_a_beginning(riverside, title):
+    factories.partner("Okafor & Lind Dental", is_person=False)
+    factories.partner("Jo Okafor")
+    factories.partner(f"{title} Adaeze Okafor")
+    assert set(names("okaf")[:2]) == {f"{title} Adaeze Okafor", "Okafor & Lind Dental"}
+
+
+def test_with_a_title_and_without_those_who_fit_alike_stand_in_the_order_of_names(okafor):
+    factories.partner("Okafor & Lind Dental", is_person=False)
+    assert names("okaf") == ["Dr Adaeze Okafor", "Okafor & Lind Dental"]
+
+
+def test_a_name_that_only_looks_like_a_title_is_none(riverside):
+    factories.partner("Drew Okafor")
+    assert Partner.objects.matching("okafor").get().fit == 1
+
+
 def test_the_name_comes_before_the_office(okafor):
     factories.partner("Northgate Gym", is_person=False)
     assert names("northgate") == ["Northgate Gym", "Dr Adaeze Okafor"]
