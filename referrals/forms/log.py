@@ -91,10 +91,16 @@ class LogForm(HouseForm):
         last = Referral.objects.last_entered_by(self.person, self.direction)
         return {
             "happened_on": self.today,
-            "location": last.location_id if last else self.person.home_location_id,
+            "location": self._usual_place(last),
             "service": last and last.service_id,
             "clinician": self.person.pk if self.person.sees_patients else None,
         }
+
+    def _usual_place(self, last):
+        """The last one used, or one's own; where the practice has one place only, that one."""
+        usual = last.location_id if last else self.person.home_location_id
+        places = [] if usual else list(self.fields["location"].queryset[:2])
+        return places[0].pk if len(places) == 1 else usual
 
     def _asked_for(self, query):
         """What a link may preset: never anything about a patient."""

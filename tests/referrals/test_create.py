@@ -73,6 +73,22 @@ def test_the_first_form_starts_at_home(riverside, as_person):
     assert (form["location"].value(), form["clinician"].value()) == (home.pk, dana.pk)
 
 
+def test_the_only_place_in_use_is_the_one(riverside, as_person):
+    Location.objects.all().delete()
+    only = Location.objects.create(name="Harbour")
+    Location.objects.create(name="Old Town", is_active=False)
+    eve = factories.person("Eve", role=Role.STAFF)
+    assert as_person(eve).get(NEW).context["form"]["location"].value() == only.pk
+
+
+def test_of_two_places_none_is_guessed(riverside, as_person):
+    Location.objects.all().delete()
+    for name in ("Harbour", "Old Town"):
+        Location.objects.create(name=name)
+    eve = factories.person("Eve", role=Role.STAFF)
+    assert as_person(eve).get(NEW).context["form"]["location"].value() is None
+
+
 def test_save_and_next_keeps_direction_date_and_place(desk, okafor):
     place, day = Location.objects.get(), TUESDAY - timedelta(days=3)
     response = send(desk, direction="sent", location=place.pk, happened_on=day.isoformat(), then="next")
