@@ -39,6 +39,23 @@ INSTEAD = {
     "refused": "was refused a page",
 }
 
+# the page a note names → where somebody read, as people say it
+PLACES = {
+    "front:today": "on Today",
+    "front:search": "by the search box",
+    "partners:detail": "on the page of a partner",
+    "referrals:list": "in the list of referrals",
+    "referrals:detail": "on the page of a referral",
+    "referrals:create": "while logging a referral",
+    "referrals:look": "while logging a referral",
+    "referrals:update": "while correcting a referral",
+    "referrals:patient": "while correcting the patient",
+    "referrals:move": "while taking a step",
+    "referrals:report": "while answering for a report",
+    "referrals:pass_on": "while passing a patient on",
+    "exchange:referrals": "in an export",
+}
+
 
 @dataclass(frozen=True)
 class Line:
@@ -49,6 +66,10 @@ class Line:
     what: str
     url: str
     changed: str
+
+    @property
+    def note(self) -> str:
+        return PLACES.get(self.event.note, self.event.note)
 
     @property
     def sentence(self) -> str:

@@ -46,6 +46,7 @@ def test_events_are_sentences_with_the_names_of_rows(otto, alice):
     ]
     page = response.content.decode()
     assert "next step, area" in page
+    assert "on the page of a partner" in page
     assert reverse("partners:detail", args=[partner.pk]) in page
 
 
