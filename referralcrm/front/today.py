@@ -8,7 +8,7 @@ from django.db.models.functions import RowNumber
 
 from outreach.models import Message
 from outreach.states import RuleKind, TaskKind
-from referralcrm.core.templatetags.house import day
+from referralcrm.core.templatetags.house import short_day
 from referralcrm.front.needs import THANKS, Needs
 from referralcrm.front.rail import clock, count
 from referralcrm.practice.models import Practice
@@ -76,7 +76,7 @@ class Today:
 
     @property
     def heading(self) -> str:
-        whom = "the practice" if self.everybody else "you"
+        whom = "you" if self.may_log and not self.everybody else "the practice"
         if self.total == 1:
             return f"One thing needs {whom} today"
         if self.total == 0:
@@ -106,7 +106,7 @@ class Today:
         for report in section.rows:
             report.patient_name = self._name(report.referral.patient)
             report.days_late = (self.day - report.due_on).days
-            report.why = _report_why(report)
+            report.why = _report_why(report, self.day)
         return section
 
     def _referrals(self):
@@ -167,12 +167,12 @@ class Today:
         )
 
 
-def _report_why(report) -> str:
+def _report_why(report, today) -> str:
     seen = report.referral.attended_on
     first = (
         f"Due {report.due_because}" if report.due_because[:1].isdigit() else report.due_because.capitalize()
     )
-    said = [first, seen and f"first seen {day(seen)}", "nothing has been sent"]
+    said = [first, seen and f"first seen {short_day(seen, today)}", "nothing has been sent"]
     return "; ".join(filter(None, said)) + "."
 
 

@@ -132,6 +132,12 @@ def test_a_section_shows_ten_rows_and_the_way_to_all(alice, as_person):
     assert "/outreach/tasks/?kind=check_in" in as_person(alice).get("/").content.decode()
 
 
+def test_who_only_reads_is_not_told_to_act(riverside, as_person):
+    waiting("Ruth Adler", factories.partner("Northgate Surgery"), days_ago=3)
+    page = as_person(factories.person("Ada Auditor", role="auditor")).get("/").content.decode()
+    assert "One thing needs the practice today" in page
+
+
 def test_nothing_to_do_is_a_pleasant_page(alice, as_person):
     page = as_person(alice).get("/").content.decode()
     assert "Nothing needs you right now" in page
@@ -167,8 +173,8 @@ def test_not_yet_booked_is_oldest_first_with_the_days_waiting(alice, as_person):
     names = [row.patient_name for row in Today(alice).bookings.rows]
     assert names == ["Tomas Reyes", "Ada Yard", "Ruth Adler"]
     page = as_person(alice).get("/").content.decode()
-    assert "Waiting 9 days." in page
-    assert "Did not come on 3 Mar 2026" in page
+    assert ">9 days</time>." in page
+    assert 'title="Tue 3 Mar 2026">3 Mar</time>; to be booked again.' in page
 
 
 def test_a_report_says_when_it_is_due_and_how_late_it_is(alice, as_person):
