@@ -62,10 +62,8 @@ class Numbers:
     @property
     def next_run(self) -> str:
         """When the next list is made: "Monday 08:00"."""
-        period, due_at = week.next_due(self.calendar, self.now)
-        return (
-            f"{clock(due_at, self.practice)} (week {period})" if due_at else "never: no working days are set"
-        )
+        _, due_at = week.next_due(self.calendar, self.now)
+        return clock(due_at, self.practice) if due_at else "never: no working days are set"
 
     @property
     def parts(self) -> list[tuple[str, datetime | None, str]]:

@@ -225,6 +225,18 @@
     if (event.target.matches?.(".drop[open]")) event.target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   }, true);
 
+  // --- Several rows at once: boxes in cells .pick, [data-pick-all] in the heading, [data-picked] counts.
+
+  document.addEventListener("change", (event) => {
+    const table = event.target.closest(".pick") && event.target.closest("form");
+    if (!table) return;
+    const boxes = [...table.querySelectorAll(".pick input[name]")], all = table.querySelector("[data-pick-all]");
+    if (event.target === all) boxes.forEach((box) => { box.checked = all.checked; });
+    const picked = boxes.filter((box) => box.checked).length;
+    if (all) { all.checked = picked > 0 && picked === boxes.length; all.indeterminate = picked > 0 && picked < boxes.length; }
+    table.querySelectorAll("[data-picked]").forEach((place) => { place.textContent = picked; });
+  });
+
   // --- A row that finished itself leaves the focus on what stands in its place, not at the top of the page.
 
   let place = null;
