@@ -11,6 +11,7 @@ from partners.states import Ending, Stage
 from referralcrm.core.forms import HouseForm, HouseModelForm
 from referralcrm.core.phones import normalised
 from referralcrm.practice.models import Plan, User
+from referralcrm.practice.permissions import Permission, roles_with
 from referralcrm.practice.scope import current_practice
 
 NO_PATIENT = "Never a patient’s name: everybody here can read it."
@@ -150,8 +151,9 @@ class PartnerForm(OfficeMixin, HouseModelForm):
         super().__init__(*args, **kwargs)
         row = self.instance
         people = User.objects.filter(practice=current_practice())
+        able = Q(is_active=True, role__in=roles_with(Permission.LOG))
         for name in ("owner", "backup"):
-            self.fields[name].queryset = people.filter(Q(is_active=True) | Q(pk=getattr(row, f"{name}_id")))
+            self.fields[name].queryset = people.filter(able | Q(pk=getattr(row, f"{name}_id")))
         self.fields["discipline"].queryset = Discipline.objects.filter(
             Q(is_active=True) | Q(pk=row.discipline_id)
         )

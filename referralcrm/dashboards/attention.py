@@ -11,6 +11,7 @@ from outreach.states import MessageState
 from partners.models import Partner
 from referralcrm.dashboards.relationships import Relationship
 from referralcrm.dashboards.statistics import Check, Fall, Rate
+from referralcrm.practice.permissions import Permission
 
 MOST_OF_A_KIND = 4
 ASK_AGAIN = timedelta(days=30)
@@ -133,7 +134,7 @@ class _Planning:
         )
 
     def _plan(self, partner: Partner, button, title, why, due_on, owner_id=None):
-        owner = partner.owner if partner.owner and partner.owner.is_active else self.me
+        owner = partner.owner if partner.owner and partner.owner.may(Permission.LOG) else self.me
         return Plan(button, title[:200], why[:300], due_on, owner_id or owner.pk, partner.pk)
 
 

@@ -106,6 +106,11 @@ def test_one_tap_plans_a_call_for_whoever_looks_after_the_partner(page, as_perso
     assert page().attention == []
 
 
+def test_a_call_is_not_planned_for_somebody_who_could_not_tick_it_off(page, charlie):
+    cooling(owner=factories.person("Dana Dale", role=Role.AUDITOR))
+    assert page().attention[0].plan.owner_id == charlie.pk
+
+
 def test_snoozing_asks_the_manager_again_in_thirty_days(page, charlie, alice):
     cooling(owner=alice)
     later = page().attention[0].later

@@ -8,6 +8,7 @@ from outreach.states import TaskKind
 from partners import actions as partners
 from partners.states import Ending
 from referralcrm.core.refused import Refused
+from referralcrm.practice.states import Role
 from tests import factories
 
 
@@ -283,3 +284,12 @@ def test_a_note_or_an_old_contact_does_not_finish_it(check_in, alice, today, kin
     touchpoints.log(partners=[check_in.partner], kind=kind, happened_on=today - days(ago), by=alice)
     check_in.refresh_from_db()
     assert check_in.state == "requested"
+
+
+def test_a_task_goes_to_nobody_who_could_not_tick_it_off(check_in, alice, as_person):
+    dana = factories.person("Dana Dale", role=Role.AUDITOR)
+    send(as_person(alice), check_in, verb="give", owner=dana.pk)
+    with pytest.raises(Refused, match="cannot tick tasks off"):
+        tasks.reassign(check_in, owner=dana, version=1, by=alice)
+    check_in.refresh_from_db()
+    assert check_in.owner == alice
