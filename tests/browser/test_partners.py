@@ -36,6 +36,6 @@ def test_several_are_chosen_for_one_contact(visit, clinic, okafor):
     visitor = visit(clinic.alice)
     page = visitor.go("/partners/")
     page.get_by_label("Choose Dr Adaeze Okafor").check()
-    page.get_by_role("button", name="Log a contact with the chosen").click()
+    page.get_by_role("button", name="Log a contact with them").click()
     page.wait_for_url(lambda url: "contacts/new" in url)
     assert "Dr Adaeze Okafor" in page.content()
