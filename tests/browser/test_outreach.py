@@ -34,6 +34,7 @@ def test_a_note_is_approved_and_arrives(visit, clinic, draft):
     page.get_by_role("button", name="Approve").click()
     page.get_by_text("Approved. It leaves at its hour.").wait_for()
     page.get_by_role("link", name="Scheduled").click()
+    page.get_by_role("button", name="Send now").wait_for()
     alice.check()
     page.get_by_role("button", name="Send now").click()
     page.get_by_text("It leaves now.").wait_for()
