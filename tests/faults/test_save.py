@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from outreach.models import MessageCause
@@ -63,6 +64,16 @@ def counted():
     return {kind.__name__: kind.objects.count() for kind in kinds}
 
 
+def no_session_of_the_dead():
+    """Postgres may still be finishing what a killed process asked for; nothing is counted meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        )
+        return cursor.fetchone() == (0,)
+
+
 def test_a_save_cut_short_is_all_or_nothing_and_sent_again_it_is_one(clinic, committed):
     session = signed_in(clinic.alice)
     port, died_before = free_port(), 0
@@ -73,6 +84,7 @@ def test_a_save_cut_short_is_all_or_nothing_and_sent_again_it_is_one(clinic, com
             killer = kill_later(process, delay)
             send(port, session, body)
             killer.join()
+        wait_until(no_session_of_the_dead, what="The end of the killed server's session")
         with enter(clinic):
             after_the_kill = counted()
         saved = after_the_kill["Referral"] - done
