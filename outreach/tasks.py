@@ -6,6 +6,7 @@ from outreach.actions import heartbeats, week
 from outreach.actions.messages import send as sending
 from outreach.actions.messages.sweep import recover
 from referralcrm.core.nudge import nudge
+from referralcrm.core.signals import minute_passed
 from referralcrm.practice.models import Practice
 from referralcrm.practice.scope import enter
 
@@ -28,6 +29,7 @@ def sweep(practice_id):
         week.run_if_due(practice)
     finally:  # a week that cannot be told keeps no mail back
         nudge("outreach.send", practice_id)  # a task of its own, with all the time a task has
+    minute_passed.send(Practice, practice=practice)
 
 
 @shared_task(name="outreach.send")

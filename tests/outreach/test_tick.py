@@ -2,10 +2,12 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.db import connection
 
 from outreach.models import Heartbeat
 from outreach.tasks import sweep, tick
 from referralcrm.celery import refuse_an_unwalled_role
+from referralcrm.core.signals import minute_passed
 from tests import factories
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -53,3 +55,18 @@ def test_a_worker_does_not_start_with_a_role_that_is_not_walled(db, monkeypatch)
     monkeypatch.setattr("referralcrm.core.checks.FAULTS", "SELECT true, false, false")
     with pytest.raises(SystemExit, match="is a superuser"):
         refuse_an_unwalled_role()
+
+
+def test_a_sweep_tells_that_a_minute_has_passed_outside_every_transaction(committed, sent):
+    heard = []
+
+    def hear(sender, practice, **kwargs):
+        heard.append((practice, connection.in_atomic_block))
+
+    riverside = factories.practice()
+    minute_passed.connect(hear)
+    try:
+        sweep(riverside.pk)
+    finally:
+        minute_passed.disconnect(hear)
+    assert heard == [(riverside, False)]
