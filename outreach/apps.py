@@ -6,7 +6,7 @@ class OutreachConfig(AppConfig):
     name = "outreach"
 
     def ready(self):
-        from outreach import receivers  # noqa: F401  (connects them)
+        from outreach import receivers, trash  # noqa: F401  (connects them)
         from outreach.mail import check_settings
         from outreach.transport import Server
         from referralcrm.practice.permissions import Permission

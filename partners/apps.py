@@ -5,7 +5,7 @@ class PartnersConfig(AppConfig):
     name = "partners"
 
     def ready(self):
-        from partners import receivers  # noqa: F401  (connects them)
+        from partners import receivers, trash  # noqa: F401  (connects them)
         from referralcrm.practice.permissions import Permission
         from referralcrm.practice.sections import Section, add
 

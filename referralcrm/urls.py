@@ -16,5 +16,6 @@ urlpatterns = [
     path("exchange/", include("referralcrm.exchange.urls")),
     path("demo/", include("referralcrm.demo.urls")),
     path("practice/", include("referralcrm.practice.urls")),
+    path("trash/", include("referralcrm.practice.trash_urls")),
     path("audit/", include("referralcrm.front.audit_urls")),
 ]

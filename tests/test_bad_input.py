@@ -91,10 +91,6 @@ BUTTONS = {
             "partners:finish_next_step",
             "partners:opt_in",
             "partners:opt_out",
-            "partners:restore",
-            "partners:restore_affiliation",
-            "partners:restore_contact",
-            "partners:restore_organisation",
             "partners:resume",
         ],
         ["version", "next"],
@@ -109,6 +105,8 @@ BUTTONS = {
     "referrals:move": [*StepForm.base_fields, "next"],
     "referrals:report": [*ReportForm.base_fields, "next"],
     "referrals:shape": [*LogForm.base_fields],
+    "trash:index": ["q", "kind"],
+    "trash:restore": ["next"],
 }
 
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -12,11 +12,11 @@ from referralcrm.audit.actions import record
 from referralcrm.core.keys import new_id
 from referralcrm.core.refused import Refused, Stale
 from referralcrm.practice.scope import current_practice
+from referralcrm.practice.trash import oldest_restorable, require_kept
 
 EARLIEST = date(1990, 1, 1)
 MOST_AT_ONCE = 200
 SETTLES_DAYS = 14  # a contact this long before a check-in came up still answers it
-UNDO_DAYS = 30
 
 
 @transaction.atomic
@@ -80,13 +80,18 @@ def delete(touchpoint, *, by, everybody=False):
 
 @transaction.atomic
 def restore(touchpoint, *, by, everybody=False):
-    """Take it out of the trash, within 30 days; the tasks it finished are finished again."""
-    rows = _rows(touchpoint, everybody).filter(deleted_at__gte=timezone.now() - timedelta(days=UNDO_DAYS))
+    """Take it out of the trash, within 30 days; the tasks it finished are finished again. Returns it.
+
+    Refused while its partner is in the trash.
+    """
+    require_kept(touchpoint.partner)
+    rows = _rows(touchpoint, everybody).filter(deleted_at__gte=oldest_restorable())
     keys = list(rows.values_list("pk", flat=True))
     if not rows.update(deleted_at=None):
         raise Refused("This can no longer be brought back.")
     finish(Task.objects.open().filter(touchpoint__in=keys), F("touchpoint"), by=by)
     record("restored", by=by, subjects=keys, subject_type="touchpoint")
+    return touchpoint
 
 
 def _rows(touchpoint, everybody):

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from outreach.states import REAL_CONTACTS, TouchpointKind
 from partners.models import Partner
+from referralcrm.practice import trash
 from referralcrm.practice.models import PracticeOwned, User, scoped
 
 
@@ -44,4 +45,5 @@ class Touchpoint(PracticeOwned):
                 condition=Q(deleted_at__isnull=True),
             ),
             models.Index(fields=["practice", "-happened_on"], name="touchpoint_newest"),
+            trash.index("touchpoint_in_trash"),
         ]

@@ -1,6 +1,6 @@
 """Every write of whom we know, by concept: partners, endings, mail, offices, contacts, disciplines."""
 
-from partners.actions.contacts import create_contact, update_contact
+from partners.actions.contacts import create_contact, delete_contact, restore_contact, update_contact
 from partners.actions.disciplines import create_discipline, seed_disciplines, update_discipline
 from partners.actions.endings import end, resume
 from partners.actions.mail import opt_in, opt_out
@@ -10,11 +10,11 @@ from partners.actions.offices import (
     delete_affiliation,
     delete_organisation,
     restore_affiliation,
+    restore_organisation,
     update_affiliation,
     update_organisation,
 )
 from partners.actions.partners import create, delete, finish_next_step, restore, update
-from partners.actions.trash import fetch_back, oldest_restorable, put_away
 
 __all__ = [
     "affiliate",
@@ -24,16 +24,16 @@ __all__ = [
     "create_organisation",
     "delete",
     "delete_affiliation",
+    "delete_contact",
     "delete_organisation",
     "end",
-    "fetch_back",
     "finish_next_step",
-    "oldest_restorable",
     "opt_in",
     "opt_out",
-    "put_away",
     "restore",
     "restore_affiliation",
+    "restore_contact",
+    "restore_organisation",
     "resume",
     "seed_disciplines",
     "update",

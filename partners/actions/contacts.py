@@ -5,6 +5,8 @@ from django.db import transaction
 from partners.models import Contact
 from referralcrm.audit.actions import record
 from referralcrm.core.versions import lock, write
+from referralcrm.practice.actions.trash import fetch_back, put_away
+from referralcrm.practice.trash import require_kept
 
 
 @transaction.atomic
@@ -22,3 +24,16 @@ def update_contact(contact, *, version, by, **fields):
     if changed := write(current, **fields):
         record("changed", by=by, subject=current, changed=changed)
     return current
+
+
+@transaction.atomic
+def delete_contact(contact, *, by):
+    """Take somebody off a partner's list; they can be fetched back for 30 days."""
+    return put_away(contact, by=by)
+
+
+@transaction.atomic
+def restore_contact(contact, *, by):
+    """Put somebody back on a partner's list. Refused after 30 days, and while the partner is in the trash."""
+    require_kept(contact.partner)
+    return fetch_back(contact, by=by)

@@ -4,11 +4,12 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Greatest
 
-from partners.actions.trash import fetch_back, put_away
 from partners.models import Affiliation, Organisation, Partner
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock, write
+from referralcrm.practice.actions.trash import fetch_back, put_away
+from referralcrm.practice.trash import require_kept
 
 
 def organisation_called(name, *, by):
@@ -64,6 +65,12 @@ def delete_organisation(organisation, *, by):
 
 
 @transaction.atomic
+def restore_organisation(organisation, *, by):
+    """Fetch an organisation out of the trash. Refused after 30 days."""
+    return fetch_back(organisation, by=by)
+
+
+@transaction.atomic
 def affiliate(partner, *, office, by, **fields):
     """Note that a partner works, or worked, at ``office``. Returns the affiliation."""
     organisation = organisation_called(office, by=by)
@@ -94,7 +101,8 @@ def delete_affiliation(affiliation, *, by):
 
 @transaction.atomic
 def restore_affiliation(affiliation, *, by):
-    """Put an office back on a partner's list. Refused after 30 days."""
+    """Put an office back on a partner's list. Refused after 30 days, and while either is in the trash."""
+    require_kept(affiliation.partner, affiliation.organisation)
     current = fetch_back(affiliation, by=by)
     settle_main_office(current.partner)
     return current

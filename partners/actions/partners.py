@@ -4,13 +4,14 @@ from django.db import transaction
 
 from partners.actions.circle import place_left_for, require_room
 from partners.actions.offices import move, organisation_called, update_organisation
-from partners.actions.trash import fetch_back, put_away
 from partners.models import Partner, PartnerPlan
 from partners.signals import next_step_done, partner_ended, partner_resumed
 from partners.states import Circle, Stage
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock, write
+from referralcrm.practice.actions.trash import fetch_back, put_away
+from referralcrm.practice.trash import require_kept
 
 
 @transaction.atomic
@@ -64,7 +65,11 @@ def delete(partner, *, by):
 
 @transaction.atomic
 def restore(partner, *, by):
-    """Fetch a partner out of the trash. Refused after 30 days."""
+    """Fetch a partner out of the trash. Refused after 30 days, and while their office is in the trash.
+
+    Where the inner circle has filled up meanwhile, they come back to the network.
+    """
+    require_kept(partner.organisation)
     current = fetch_back(partner, by=by, circle=place_left_for(partner))
     if current.stage != Stage.ENDED:
         partner_resumed.send(Partner, partner=current, by=by)

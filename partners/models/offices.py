@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from partners.models.organisations import Organisation
 from partners.models.partners import Partner
 from partners.states import ContactRole
+from referralcrm.practice import trash
 from referralcrm.practice.models import PracticeOwned, scoped
 
 
@@ -49,6 +50,7 @@ class Affiliation(PracticeOwned):
 
     class Meta:
         ordering = ["-since"]
+        indexes = [trash.index("affiliation_in_trash")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(since__lte=F("until")),
@@ -82,6 +84,7 @@ class Contact(PracticeOwned):
 
     class Meta:
         ordering = ["name"]
+        indexes = [trash.index("contact_in_trash")]
 
     def __str__(self):
         return f"{self.name}, {self.get_role_display()}"

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from partners.models.names import best_fit
+from referralcrm.practice import trash
 from referralcrm.practice.models import PracticeOwned, scoped
 
 
@@ -94,7 +95,10 @@ class Organisation(Reachable, PracticeOwned):
 
     class Meta:
         ordering = ["name"]
-        indexes = [models.Index("practice", Lower("name"), name="organisation_by_name")]
+        indexes = [
+            models.Index("practice", Lower("name"), name="organisation_by_name"),
+            trash.index("organisation_in_trash"),
+        ]
 
     def __str__(self):
         return self.name

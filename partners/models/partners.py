@@ -9,6 +9,7 @@ from django.utils import timezone
 from partners.models.names import best_fit, likeness
 from partners.models.organisations import Discipline, Organisation, Reachable
 from partners.states import AddressState, Channel, Circle, Ending, Kind, Stage
+from referralcrm.practice import trash
 from referralcrm.practice.models import Plan, PracticeOwned, User, scoped, valid_zone
 
 ALIKE = 0.6  # of pg_trgm's similarity: "Dr Adaeze Okafor" with "Adaeze Okaffor", not with "Dr Adam Okada"
@@ -106,6 +107,7 @@ class Partner(Reachable, PracticeOwned):
             models.Index("practice", Lower("name"), "id", name="partner_by_name"),
             models.Index(fields=["practice", "owner"], name="partner_by_owner"),
             models.Index("practice", Lower("email"), name="partner_by_email", condition=~Q(email="")),
+            trash.index("partner_in_trash"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="partner_has_a_name"),

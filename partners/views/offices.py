@@ -5,12 +5,12 @@ from functools import partial
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 
 from partners import actions
 from partners.forms import AffiliationForm, ContactForm
 from partners.models import Affiliation, Contact, Partner
 from referralcrm.core.forms import bound, saved
+from referralcrm.practice import trash
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 
@@ -40,16 +40,8 @@ def update_contact(request, pk):
 
 @allow(Permission.EDIT_PARTNERS, methods="POST")
 def delete_contact(request, pk):
-    contact = actions.put_away(get_object_or_404(Contact.objects.kept(), pk=pk), by=request.user)
-    undo = reverse("partners:restore_contact", args=[pk])
-    messages.success(request, f"{contact.name} is taken off the list.", extra_tags=undo)
-    return redirect("partners:detail", contact.partner_id)
-
-
-@allow(Permission.EDIT_PARTNERS, methods="POST")
-def restore_contact(request, pk):
-    contact = actions.fetch_back(get_object_or_404(Contact, pk=pk), by=request.user)
-    messages.success(request, f"{contact.name} is back.")
+    contact = actions.delete_contact(get_object_or_404(Contact.objects.kept(), pk=pk), by=request.user)
+    messages.success(request, f"{contact.name} is taken off the list.", extra_tags=trash.undo(contact))
     return redirect("partners:detail", contact.partner_id)
 
 
@@ -80,13 +72,5 @@ def delete_affiliation(request, pk):
     affiliation = actions.delete_affiliation(
         get_object_or_404(Affiliation.objects.kept(), pk=pk), by=request.user
     )
-    undo = reverse("partners:restore_affiliation", args=[pk])
-    messages.success(request, "The office is taken off the list.", extra_tags=undo)
-    return redirect("partners:detail", affiliation.partner_id)
-
-
-@allow(Permission.EDIT_PARTNERS, methods="POST")
-def restore_affiliation(request, pk):
-    affiliation = actions.restore_affiliation(get_object_or_404(Affiliation, pk=pk), by=request.user)
-    messages.success(request, "The office is back.")
+    messages.success(request, "The office is taken off the list.", extra_tags=trash.undo(affiliation))
     return redirect("partners:detail", affiliation.partner_id)

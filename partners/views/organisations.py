@@ -5,12 +5,12 @@ from copy import copy
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 
 from partners import actions
 from partners.forms import OrganisationForm
 from partners.models import Affiliation, Organisation
 from referralcrm.core.forms import bound, saved
+from referralcrm.practice import trash
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 
@@ -55,13 +55,5 @@ def update_organisation(request, pk):
 def delete_organisation(request, pk):
     found = get_object_or_404(Organisation.objects.kept(), pk=pk)
     actions.delete_organisation(found, by=request.user)
-    undo = reverse("partners:restore_organisation", args=[pk])
-    messages.success(request, f"{found} is in the trash for 30 days.", extra_tags=undo)
+    messages.success(request, f"{found} is in the trash for 30 days.", extra_tags=trash.undo(found))
     return redirect("partners:organisations")
-
-
-@allow(Permission.EDIT_PARTNERS, methods="POST")
-def restore_organisation(request, pk):
-    found = actions.fetch_back(get_object_or_404(Organisation, pk=pk), by=request.user)
-    messages.success(request, f"{found} is back.")
-    return redirect("partners:organisation", found.pk)

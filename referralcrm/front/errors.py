@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from referralcrm.practice import kept
+from referralcrm.practice.views.trash import gone
 
 
 def bad_request(request, exception=None):
@@ -26,7 +27,8 @@ def forged(request, reason=""):
 
 
 def not_found(request, exception=None):
-    return render(request, "errors/404.html", status=404)
+    """Nothing there; or what stood there waits in the trash, and the page says so."""
+    return gone(request) or render(request, "errors/404.html", status=404)
 
 
 def crashed(request):

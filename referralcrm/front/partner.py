@@ -1,7 +1,7 @@
 """A partner's page: who they are, how they like to be reached, and all that happened between us."""
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, OuterRef, Subquery, Value, When
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.shortcuts import get_object_or_404, render
 
@@ -9,6 +9,7 @@ from outreach.actions.check_ins import CONTACT_WORDS
 from outreach.models import Touchpoint
 from partners.models import Affiliation, Contact, Partner, PartnerPlan
 from partners.states import ContactRole, Ending
+from referralcrm.core.choices import label_of
 from referralcrm.core.templatetags.house import in_words
 from referralcrm.front.partners import with_facts
 from referralcrm.front.passed import recently_passed
@@ -89,7 +90,7 @@ def _with_everything(partners):
     """One row with the short lists that belong to it, so that the page stays within its queries."""
     contacts = Contact.objects.kept().filter(partner=OuterRef("pk"))
     said = JSONObject(
-        id="id", name="name", phone="phone", email="email", note="note", role=_label("role", ContactRole)
+        id="id", name="name", phone="phone", email="email", note="note", role=label_of("role", ContactRole)
     )
     last = Touchpoint.objects.real().filter(partner=OuterRef("pk")).order_by("-happened_on", "-id")
     taken = PartnerPlan.objects.filter(partner=OuterRef("pk")).order_by("plan__name")
@@ -102,10 +103,6 @@ def _with_everything(partners):
             last_kind=Subquery(last.values("kind")[:1]),
         )
     )
-
-
-def _label(field, choices):
-    return Case(*[When(**{field: value}, then=Value(label)) for value, label in choices.choices])
 
 
 def _page(request):

@@ -20,6 +20,7 @@ SECTIONS = [
     Section("Your practice", "Name, holidays and working hours", "practice:practice", P.MANAGE_PRACTICE),
     Section("People", "Who works here, and who is away", "practice:people", P.MANAGE_PEOPLE),
     Section("Roles", "Who may do what", "practice:roles", P.VIEW),
+    Section("Trash", "What was deleted in the last 30 days, and the way back", "trash:index", P.VIEW),
 ]
 
 

@@ -209,7 +209,7 @@ def test_deleting_twice_is_told_plainly(okafor, alice, as_person, today):
     browser = as_person(alice)
     assert browser.post(f"/outreach/contacts/{made.pk}/delete/").status_code == 302
     assert browser.post(f"/outreach/contacts/{made.pk}/delete/").status_code == 409
-    assert browser.get(f"/outreach/contacts/{made.pk}/").status_code == 404
+    assert browser.get(f"/outreach/contacts/{made.pk}/").status_code == 410
 
 
 def test_gifts_are_never_tied_to_referrals(alice, as_person):

@@ -118,12 +118,7 @@ URLS = {
     "partners:organisation": needs(P.VIEW, pk="organisation"),
     "partners:organisation_options": needs(P.VIEW),
     "partners:organisations": needs(P.VIEW),
-    "partners:restore": needs(P.EDIT_PARTNERS, pk="partner"),
-    "partners:restore_affiliation": needs(P.EDIT_PARTNERS, pk="affiliation"),
-    "partners:restore_contact": needs(P.EDIT_PARTNERS, pk="contact"),
-    "partners:restore_organisation": needs(P.EDIT_PARTNERS, pk="organisation"),
     "partners:resume": needs(P.EDIT_PARTNERS, pk="partner"),
-    "partners:trash": needs(P.EDIT_PARTNERS),
     "partners:update": needs(P.EDIT_PARTNERS, pk="partner"),
     "practice:add_person": needs(P.MANAGE_PEOPLE),
     "practice:deactivate": needs(P.MANAGE_PEOPLE, pk="person"),
@@ -158,6 +153,8 @@ URLS = {
     "referrals:report": needs(P.LOG, pk="obligation"),
     "referrals:shape": needs(P.LOG),
     "referrals:update": needs(P.LOG, pk="referral"),
+    "trash:index": needs(P.VIEW),
+    "trash:restore": needs(P.VIEW, kind="partners", pk="partner"),
 }
 
 

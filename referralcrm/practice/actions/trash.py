@@ -1,6 +1,4 @@
-"""Putting a row away, and fetching it again within 30 days."""
-
-from datetime import timedelta
+"""Putting a row away, and fetching it again within 30 days; every app's own actions do it with these."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,18 +6,12 @@ from django.utils import timezone
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock, write
-
-TRASH_DAYS = 30
-
-
-def oldest_restorable():
-    """The instant since when a row must have been deleted to be fetched again."""
-    return timezone.now() - timedelta(days=TRASH_DAYS)
+from referralcrm.practice.trash import DAYS, oldest_restorable
 
 
 @transaction.atomic
 def put_away(row, *, by):
-    """Hide a row (a contact or an affiliation); repeating it changes nothing."""
+    """Hide a row that has ``deleted_at`` and ``version``; repeating it changes nothing."""
     current = lock(row)
     if current.deleted_at is None:
         write(current, deleted_at=timezone.now())
@@ -34,7 +26,7 @@ def fetch_back(row, *, by, **fields):
     if current.deleted_at is None:
         return current
     if current.deleted_at < oldest_restorable():
-        raise Refused(f"This was deleted more than {TRASH_DAYS} days ago and cannot be brought back.")
+        raise Refused(f"This was deleted more than {DAYS} days ago and cannot be brought back.")
     write(current, deleted_at=None, **fields)
     record("restored", by=by, subject=current)
     return current
