@@ -20,6 +20,7 @@ urlpatterns = [
     path("tasks/", tasks.index, name="tasks"),
     path("tasks/new/", tasks.add, name="add_task"),
     path("tasks/<uuid:pk>/", tasks.task, name="task"),
+    path("tasks/<uuid:pk>/delete/", tasks.delete, name="delete_task"),
     path("tasks/<uuid:pk>/undo/", tasks.undo, name="undo_task"),
     path("contacts/new/", touchpoints.log, name="log_touchpoint"),
     path("contacts/people/", touchpoints.people, name="touchpoint_people"),

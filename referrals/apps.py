@@ -5,4 +5,4 @@ class ReferralsConfig(AppConfig):
     name = "referrals"
 
     def ready(self):
-        from referrals import receivers  # noqa: F401  (connects them)
+        from referrals import receivers, trash  # noqa: F401  (connects them)

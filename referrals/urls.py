@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import log, many, one
+from referrals.views import log, many, mistakes, one
 
 app_name = "referrals"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("new/look/", log.look, name="look"),
     path("new/options/", log.options, name="options"),
     path("<uuid:pk>/", one.referral, name="detail"),
+    path("<uuid:pk>/delete/", mistakes.delete, name="delete"),
     path("<uuid:pk>/edit/", one.update, name="update"),
     path("<uuid:pk>/move/", one.move, name="move"),
     path("<uuid:pk>/pass-on/", one.pass_on, name="pass_on"),

@@ -78,6 +78,7 @@ BUTTONS = {
     "outreach:decide": ["version", "next"],
     "outreach:put_back": ["version", "next"],
     "outreach:rule_preview": ["body"],
+    "outreach:delete_task": ["next"],
     "outreach:delete_touchpoint": ["version", "next"],
     "outreach:restore_touchpoint": ["version", "next"],
     "outreach:task": ["verb", "version", "note", "contact", "until", "because", "owner"],  # several forms
@@ -101,6 +102,7 @@ BUTTONS = {
     "practice:set_password": [],  # shown only with a link in the session; tests/practice/test_people.py
     "practice:sign_in_link": [],
     "practice:sign_out": [],
+    "referrals:delete": [],
     "referrals:look": [*LogForm.base_fields],
     "referrals:move": [*StepForm.base_fields, "next"],
     "referrals:report": [*ReportForm.base_fields, "next"],

@@ -12,9 +12,11 @@ from outreach.states import TaskKind, TaskState, TouchpointKind
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.templatetags.house import day
+from referralcrm.practice.actions.trash import fetch_back, put_away
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.scope import current_practice
+from referralcrm.practice.trash import require_kept
 
 UNDO_DAYS = 30
 SNOOZE_AT_MOST = timedelta(days=366)
@@ -173,6 +175,21 @@ def reopen(task, *, version, by):
     if task.touchpoint and task.touchpoint.deleted_at is None:
         touchpoints.delete(task.touchpoint, by=by)
     record("reopened", by=by, subject=task)
+
+
+@transaction.atomic
+def delete(task, *, by):
+    """Put a task that somebody wrote by hand into the trash. Refused for those that the rules made."""
+    if not task.can_be_deleted:
+        raise Refused("This was asked for by a rule or a referral. Skip it instead, with a reason.")
+    return put_away(task, by=by)
+
+
+@transaction.atomic
+def restore(task, *, by):
+    """Fetch it out of the trash, as it was. Refused after 30 days, and while its partner is in the trash."""
+    require_kept(task.partner)
+    return fetch_back(task, by=by)
 
 
 def _claim(task, version, **fields):

@@ -8,17 +8,23 @@ from outreach.models.touchpoints import Touchpoint
 from outreach.states import TaskKind, TaskState
 from partners.models import Partner
 from partners.states import Stage
+from referralcrm.practice import trash
 from referralcrm.practice.models import PracticeOwned, User, scoped
 from referrals.models import Referral
 
 
 class TaskQuerySet(models.QuerySet):
+    def kept(self):
+        """Not in the trash."""
+        return self.filter(deleted_at__isnull=True)
+
     def open(self):
-        return self.filter(state=TaskState.REQUESTED)
+        return self.kept().filter(state=TaskState.REQUESTED)
 
     def sensible(self):
-        """Neither about a partner in the trash, nor keeping in touch with one who has ended."""
+        """Neither about what is in the trash, nor keeping in touch with a partner who has ended."""
         rows = self.filter(Q(partner__isnull=True) | Q(partner__deleted_at__isnull=True))
+        rows = rows.filter(Q(referral__isnull=True) | Q(referral__deleted_at__isnull=True))
         return rows.exclude(kind=TaskKind.CHECK_IN, partner__stage=Stage.ENDED)
 
     def showing(self, today):
@@ -49,6 +55,7 @@ class Task(PracticeOwned):
     closed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
 
     objects = scoped(TaskQuerySet)
 
@@ -62,6 +69,7 @@ class Task(PracticeOwned):
             ),
             models.Index(fields=["practice", "partner", "-created_at"], name="task_by_partner"),
             models.Index(fields=["practice", "referral"], name="task_by_referral"),
+            trash.index("task_in_trash"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -73,3 +81,8 @@ class Task(PracticeOwned):
 
     def __str__(self):
         return self.title
+
+    @property
+    def can_be_deleted(self) -> bool:
+        """Only what somebody wrote by hand; what the rules ask for is skipped, with a reason."""
+        return self.kind == TaskKind.OTHER

@@ -17,6 +17,7 @@ from referralcrm.core.answers import back, carried_out, not_carried_out
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
 from referralcrm.core.templatetags.house import day
+from referralcrm.practice import trash
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.scope import current_practice
@@ -62,7 +63,7 @@ SHOWN = {
 @allow(Permission.LOG, methods="GET POST")
 def task(request, pk):
     """``verb`` says which of the forms was sent."""
-    task = get_object_or_404(Task.objects.select_related("partner", "owner", "closed_by"), pk=pk)
+    task = get_object_or_404(Task.objects.kept().select_related("partner", "owner", "closed_by"), pk=pk)
     sent = (request.POST or request.kept or {}).get("verb", "")
     forms = {name: _form(request, task, verb, is_this=name == sent) for name, verb in VERBS.items()}
     if sent in VERBS and is_sent(request, forms[sent]):
@@ -92,6 +93,22 @@ def undo(request, pk):
     return carried_out(request, f"Open again: {task.title}", to=to)
 
 
+@allow(Permission.LOG, methods="POST")
+def delete(request, pk):
+    task = get_object_or_404(Task.objects.kept(), pk=pk)
+    try:
+        tasks.delete(task, by=request.user)
+    except Refused as refused:
+        return not_carried_out(request, refused, to=reverse("outreach:task", args=[pk]))
+    text = f"In the trash for 30 days: {task.title}"
+    return carried_out(request, text, undo=trash.undo(task), to=_after_delete(request))
+
+
+def _after_delete(request):
+    """The list the task was opened from, else the list of tasks."""
+    return back(request) if request.POST.get("next") else reverse("outreach:tasks")
+
+
 @allow(Permission.LOG, methods="GET POST")
 @once
 def add(request):
@@ -106,7 +123,7 @@ def add(request):
 def index(request):
     """``for`` is mine or everybody, ``show`` open, done or skipped, ``kind`` one kind of task."""
     everybody, show = request.GET.get("for") == "everybody", request.GET.get("show", "open")
-    rows = Task.objects.filter(SHOWN.get(show, SHOWN["open"]))
+    rows = Task.objects.kept().filter(SHOWN.get(show, SHOWN["open"]))
     rows = rows if show in ("done", "skipped") else rows.sensible()
     if not everybody:
         rows = rows.filter(Q(owner=request.user) | Q(owner__isnull=True))

@@ -132,7 +132,7 @@ def _referrals(partner):
 def _tasks(partner, zone):
     """Those a contact finished are told by the contact."""
     return _row(
-        Task.objects.filter(partner=partner, state=TaskState.COMPLETED, touchpoint=None),
+        Task.objects.kept().filter(partner=partner, state=TaskState.COMPLETED, touchpoint=None),
         "task",
         day=TruncDate("closed_at", tzinfo=zone),
         at=F("closed_at"),

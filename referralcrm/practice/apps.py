@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class PracticeConfig(AppConfig):
     name = "referralcrm.practice"
     label = "practice"
+
+    def ready(self):
+        from referralcrm.practice import receivers  # noqa: F401  (connects them)

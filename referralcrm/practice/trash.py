@@ -21,7 +21,19 @@ from datetime import timedelta
 from functools import reduce
 from operator import and_
 
-from django.db.models import CharField, F, Index, Model, Q, QuerySet, TextField, Value
+from django.db.models import (
+    CASCADE,
+    CharField,
+    Exists,
+    F,
+    Index,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -62,6 +74,10 @@ class Kind:
         """Those that can still be brought back, by this person when one is given."""
         rows = self.rows(person) if self.rows and person else self.model.objects.all()
         return rows.filter(deleted_at__gte=oldest_restorable())
+
+    def removable(self) -> QuerySet:
+        """Those deleted longer ago than 30 days that no other row needs."""
+        return self.model.objects.filter(~needed(self.model), deleted_at__lt=oldest_restorable())
 
     def name_of(self, row) -> str:
         """What one row is called, deleted or not."""
@@ -124,6 +140,19 @@ def thrown_away(person, *, kind="", text="") -> QuerySet:
         _nothing()
     ]
     return first.union(*others, all=True).order_by(F("deleted_at").desc(), "id")
+
+
+def needed(model, seen=()) -> Q:
+    """Whether another row points at this one, or at what is removed with it, and would be left behind."""
+    asked = Q(pk__in=[])
+    for relation in model._meta.get_fields(include_hidden=True):
+        if not (relation.one_to_many or relation.one_to_one) or relation.related_model in seen:
+            continue
+        child = relation.related_model
+        pointing = child._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+        goes_along = relation.on_delete is CASCADE
+        asked |= Exists(pointing.filter(needed(child, (*seen, model))) if goes_along else pointing)
+    return asked
 
 
 def _says(word):

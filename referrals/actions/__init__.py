@@ -4,14 +4,18 @@ from referrals.actions.correct import update
 from referrals.actions.journey import move, redirect
 from referrals.actions.log import log, receive, send
 from referrals.actions.loop import confirm_report, record_report, take_report_back, waive_report
+from referrals.actions.trash import delete, has_come_to_something, restore
 
 __all__ = [
     "confirm_report",
+    "delete",
+    "has_come_to_something",
     "log",
     "move",
     "receive",
     "record_report",
     "redirect",
+    "restore",
     "send",
     "take_report_back",
     "update",

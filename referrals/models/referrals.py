@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from partners.models import Discipline, Organisation, Partner
 from referralcrm.core.sealed import Sealed, SealedField
+from referralcrm.practice import trash
 from referralcrm.practice.models import Location, PracticeOwned, Service, User, scoped
 from referralcrm.practice.scope import current_practice
 from referrals.models.patients import Patient
@@ -160,6 +161,7 @@ class Referral(PracticeOwned):
                 name="referral_open",
                 condition=~Q(journey__in=sorted(CLOSED)),
             ),
+            trash.index("referral_in_trash"),
         ]
         constraints = [
             models.CheckConstraint(

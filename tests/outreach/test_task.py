@@ -8,6 +8,7 @@ from outreach.states import TaskKind
 from partners import actions as partners
 from partners.states import Ending
 from referralcrm.core.refused import Refused
+from referralcrm.practice import trash
 from referralcrm.practice.states import Role
 from tests import factories
 
@@ -293,3 +294,22 @@ def test_a_task_goes_to_nobody_who_could_not_tick_it_off(check_in, alice, as_per
         tasks.reassign(check_in, owner=dana, version=1, by=alice)
     check_in.refresh_from_db()
     assert check_in.owner == alice
+
+
+def test_a_task_written_by_hand_is_deleted_and_comes_back(alice, as_person, today):
+    okafor = factories.partner()
+    task = tasks.add(kind=TaskKind.OTHER, title="Order cards", due_on=today, partner=okafor, by=alice)
+    browser = as_person(alice)
+    page = browser.post(f"/outreach/tasks/{task.pk}/delete/", follow=True).content.decode()
+    assert f'action="{trash.undo(task)}"' in page
+    assert not Task.objects.showing(today).filter(pk=task.pk).exists()
+    assert browser.get(f"/outreach/tasks/{task.pk}/").status_code == 410
+    assert "Order cards" in browser.get("/trash/?kind=tasks").content.decode()
+    browser.post(trash.undo(task))
+    assert Task.objects.showing(today).filter(pk=task.pk).exists()
+
+
+def test_what_a_rule_asked_for_is_skipped_and_not_deleted(check_in, alice, as_person):
+    page = as_person(alice).post(f"/outreach/tasks/{check_in.pk}/delete/", follow=True).content.decode()
+    assert "Skip it instead, with a reason" in page
+    assert Task.objects.open().filter(pk=check_in.pk).exists()

@@ -12,7 +12,10 @@ from django.utils import timezone
 from outreach.models import Touchpoint
 from partners import actions
 from partners.models import Affiliation, Contact, Partner
-from referralcrm.practice import trash
+from referralcrm.audit.models import AuditEvent
+from referralcrm.core.signals import minute_passed
+from referralcrm.practice import receivers, trash
+from referralcrm.practice.actions.trash import anything_to_remove, remove_expired
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
 from tests import factories
@@ -200,3 +203,47 @@ def test_contacts_at_an_office_are_called_with_their_partner(okafor, alice, brow
     actions.delete_contact(actions.create_contact(okafor, name="Marta", by=alice), by=alice)
     assert "at Dr Okafor" in shown(browser)
     assert Contact.objects.get().deleted_at
+
+
+def expire(*rows):
+    for row in rows:
+        type(row).objects.filter(pk=row.pk).update(deleted_at=timezone.now() - timedelta(days=31))
+
+
+def test_after_thirty_days_what_no_other_row_needs_is_removed_with_what_belongs_to_it(
+    okafor, alice, riverside
+):
+    actions.create_contact(okafor, name="Marta", by=alice)
+    sent_us_somebody = actions.create(name="Dr Needed", by=alice)
+    factories.referral(partner=sent_us_somebody)
+    fresh = actions.create(name="Dr Fresh", by=alice)
+    for partner in (okafor, sent_us_somebody, fresh):
+        actions.delete(partner, by=alice)
+    expire(okafor, sent_us_somebody)
+    assert anything_to_remove()
+    assert remove_expired() == 1
+    assert {partner.name for partner in Partner.objects.all()} == {"Dr Needed", "Dr Fresh"}
+    assert not Contact.objects.exists()
+    assert not anything_to_remove()
+    assert AuditEvent.objects.get(verb="removed").subjects == [str(okafor.pk)]
+
+
+def test_removing_goes_in_small_batches(okafor, alice, monkeypatch):
+    monkeypatch.setattr("referralcrm.practice.actions.trash.A_BATCH", 2)
+    contacts = [actions.create_contact(okafor, name=f"C{number}", by=alice) for number in range(3)]
+    for contact in contacts:
+        actions.delete_contact(contact, by=alice)
+    expire(*contacts)
+    assert [remove_expired(), remove_expired(), remove_expired()] == [2, 1, 0]
+
+
+def test_each_minute_asks_and_the_work_is_left_to_a_task(okafor, alice, riverside, monkeypatch):
+    nudged = []
+    monkeypatch.setattr(receivers, "nudge", lambda *words: nudged.append(words))
+    monkeypatch.setattr(receivers, "enter", lambda practice, durable: enter(practice))
+    minute_passed.send(None, practice=riverside)
+    assert nudged == []
+    actions.delete(okafor, by=alice)
+    expire(okafor)
+    minute_passed.send(None, practice=riverside)
+    assert nudged == [("practice.empty_trash", riverside.pk)]

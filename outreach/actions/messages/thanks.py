@@ -80,7 +80,8 @@ def put_back(referral, *, by=None):
 
 def forget_withdrawn(messages):
     """Take what no longer counts out of these notes: they were leaving, or taken back, when it was told."""
-    gone = MessageCause.objects.live().filter(message__in=messages, referral__journey__in=WITHDRAWN)
+    counts_no_more = Q(referral__journey__in=WITHDRAWN) | Q(referral__deleted_at__isnull=False)
+    gone = MessageCause.objects.live().filter(counts_no_more, message__in=messages)
     gone.update(withdrawn_at=timezone.now())
 
 

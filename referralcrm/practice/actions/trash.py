@@ -1,12 +1,17 @@
-"""Putting a row away, and fetching it again within 30 days; every app's own actions do it with these."""
+"""Putting a row away, fetching it again within 30 days, and removing it for good after that.
 
-from django.db import transaction
+Every app's own actions do it with these.
+"""
+
+from django.db import connection, transaction
 from django.utils import timezone
 
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock, write
-from referralcrm.practice.trash import DAYS, oldest_restorable
+from referralcrm.practice.trash import DAYS, KINDS, oldest_restorable
+
+A_BATCH = 100
 
 
 @transaction.atomic
@@ -30,3 +35,24 @@ def fetch_back(row, *, by, **fields):
     write(current, deleted_at=None, **fields)
     record("restored", by=by, subject=current)
     return current
+
+
+def anything_to_remove() -> bool:
+    """Whether the trash holds a row whose 30 days are over and that no other row needs."""
+    return any(kind.removable().exists() for kind in KINDS.values())
+
+
+def remove_expired() -> int:
+    """Remove a small batch of each kind for good, with what belongs to it; how many rows that were."""
+    return sum(_remove(kind) for kind in KINDS.values())
+
+
+@transaction.atomic
+def _remove(kind):
+    keys = list(kind.removable().order_by("deleted_at").values_list("pk", flat=True)[:A_BATCH])
+    if not keys:
+        return 0
+    kind.model.objects.filter(pk__in=keys).delete()
+    connection.check_constraints()
+    record("removed", subjects=keys, subject_type=kind.model._meta.model_name, note="30 days in the trash")
+    return len(keys)

@@ -1,0 +1,16 @@
+"""What facts lead to here."""
+
+from django.dispatch import receiver
+
+from referralcrm.core.nudge import nudge
+from referralcrm.core.signals import minute_passed
+from referralcrm.practice.actions import trash
+from referralcrm.practice.scope import enter
+
+
+@receiver(minute_passed)
+def empty_trash(sender, practice, **kwargs):
+    with enter(practice, durable=True):
+        is_due = trash.anything_to_remove()
+    if is_due:
+        nudge("practice.empty_trash", practice.pk)
