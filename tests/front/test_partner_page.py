@@ -171,9 +171,9 @@ def test_more_of_everything_needs_no_more_queries(okafor, alice, as_person, rive
     assert count() == few <= 12
 
 
-def test_a_deleted_partner_has_no_page(okafor, alice, as_person):
+def test_a_deleted_partner_is_said_to_be_in_the_trash(okafor, alice, as_person):
     actions.delete(okafor, by=alice)
-    assert as_person(alice).get(address(okafor)).status_code == 404
+    assert as_person(alice).get(address(okafor)).status_code == 410
 
 
 def test_a_contact_is_opened_from_the_timeline_by_who_may_mend_it(okafor, alice, as_person, riverside):
