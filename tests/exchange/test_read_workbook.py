@@ -356,5 +356,5 @@ def test_one_enormous_line_is_refused(begin):
 
 
 def test_one_enormous_row_of_many_lines_is_refused():
-    message = refusal_of(b"Name,Town\n" + b'a,"\n",' * 1_000_000, "row.csv")
+    message = refusal_of(b"Name,Town\n" + b'a,"\n",' * 300_000, "row.csv")
     assert "longer than" in message
