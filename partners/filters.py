@@ -19,6 +19,7 @@ class PartnerFilter(filters.FilterSet):
     owner = filters.ModelChoiceFilter(
         label="Looked after by",
         queryset=lambda request: User.objects.filter(practice=current_practice()),
+        null_label="nobody",
     )
     kind = filters.ChoiceFilter(choices=Kind.choices)
     stage = filters.ChoiceFilter(choices=STAGES)

@@ -96,8 +96,12 @@ BUTTONS = {
         ],
         ["version", "next"],
     ),
+    "practice:delete_view": ["version"],
+    "practice:make_usual": ["key"],
+    "practice:overwrite_view": ["version"],
     "practice:reactivate": [],
     "practice:restore": [],
+    "practice:restore_view": ["version"],
     "practice:retire": [],
     "practice:set_password": [],  # shown only with a link in the session; tests/practice/test_people.py
     "practice:sign_in_link": [],
@@ -410,7 +414,20 @@ def test_a_button_answers_nonsense_calmly(name, post):
 def test_an_address_answers_nonsense_calmly(name, browser, rows):
     client, address = browser(name), URLS[name].address(name, rows)
     response = client.get(address)
-    names = {"q", "page", "sort", "before", "next", "partner", "direction", "from", "to"} | filters(response)
+    names = {
+        "q",
+        "page",
+        "sort",
+        "view",
+        "col",
+        "up",
+        "before",
+        "next",
+        "partner",
+        "direction",
+        "from",
+        "to",
+    } | filters(response)
     for value in [*FEW, "x" * 2000, *DAYS[:4], "-1", "9" * 30, "nonsense"]:
         response = client.get(address, dict.fromkeys(sorted(names), value))
         assert response.status_code in (200, 204, 302, 400, 404, 409, 410, 503), (

@@ -30,6 +30,7 @@ KINDS = {
     "service": ("a service", "services"),
     "plan": ("an insurance plan", "insurance plans"),
     "closedday": ("a closed day", "closed days"),
+    "savedview": ("a view of a list", "views of lists"),
     "auditevent": ("the audit log", "the audit log"),
 }
 NAMED = {"partner": Partner, "organisation": Organisation, "user": User}

@@ -2,46 +2,102 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Max, OuterRef, Subquery
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from outreach.models import Touchpoint
 from partners.filters import PartnerFilter
 from partners.models import Partner
+from referralcrm.practice import browse
+from referralcrm.practice.browse import Browsed, BuiltIn, Column
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.scope import current_practice
 from referrals.models import Referral
 
 A_PAGE = 25
+BY_NAME = ["name", "id"]
 SORTS = {
-    "name": ["name", "id"],
-    "area": ["area", "name", "id"],
-    "contact": [F("last_contact").asc(nulls_first=True), "name", "id"],
+    "name": BY_NAME,
+    "area": ["area", *BY_NAME],
+    "owner": [F("owner__name").asc(nulls_last=True), *BY_NAME],
+    "next": [F("next_step_on").asc(nulls_last=True), *BY_NAME],
+    "contact": [F("last_contact").asc(nulls_first=True), *BY_NAME],
     "-name": ["-name", "-id"],
-    "-area": ["-area", "name", "id"],
-    "-contact": [F("last_contact").desc(nulls_last=True), "name", "id"],
+    "-area": ["-area", *BY_NAME],
+    "-owner": [F("owner__name").desc(nulls_last=True), *BY_NAME],
+    "-next": [F("next_step_on").desc(nulls_last=True), *BY_NAME],
+    "-contact": [F("last_contact").desc(nulls_last=True), *BY_NAME],
 }
+PARTNERS = browse.offer(
+    Browsed(
+        slug="partners",
+        title="Partners",
+        url_name="partners:list",
+        filters=PartnerFilter,
+        columns=(
+            Column("name", "Partner", sort="name", is_fixed=True),
+            Column("area", "Area", sort="area"),
+            Column("circle", "Circle"),
+            Column("owner", "Looked after by", sort="owner"),
+            Column("received", "Received this year", numeric=True),
+            Column("sent", "Sent this year", numeric=True),
+            Column("contact", "Last in touch", sort="contact"),
+            Column("discipline", "Discipline"),
+            Column("office", "Office"),
+            Column("phone", "Phone"),
+            Column("email", "E-mail"),
+            Column("kind", "Kind"),
+            Column("stage", "Stage"),
+            Column("tags", "Tags"),
+            Column("plans", "Insurers"),
+            Column("next", "Next step", sort="next"),
+        ),
+        usual=("name", "area", "circle", "owner", "received", "sent", "contact"),
+        built_in=(
+            BuiltIn(browse.EVERYTHING, "All"),
+            BuiltIn("mine", "Mine", "owner={me}", permission=Permission.LOG),
+            BuiltIn("inner", "Inner circle", "circle=inner&sort=contact"),
+            BuiltIn("nobody", "Looked after by nobody", "owner=null"),
+            BuiltIn(
+                "phone-list", "Phone list", columns=("name", "discipline", "office", "phone", "email", "area")
+            ),
+        ),
+    )
+)
 
 
 @allow(Permission.VIEW)
 def partners(request):
-    """Filtered and sorted by the query string; counts are of this calendar year."""
+    """Filtered, sorted and shown as the address says; counts are of this calendar year."""
+    chosen = browse.Chosen(PARTNERS, request)
+    request.GET = chosen.address  # what every link and form on the page goes on from
+    if chosen.was_reordered:
+        return redirect(f"{request.path}?{request.GET.urlencode()}")
     found = PartnerFilter(request.GET, queryset=Partner.objects.kept().with_office())
-    rows = with_facts(found.qs)
-    if (sort := request.GET.get("sort")) in SORTS or not found.form.cleaned_data.get("q"):
-        rows = rows.order_by(*SORTS.get(sort, SORTS["name"]))
+    rows = with_facts(found.qs, chosen.column_keys, chosen.sort)
+    if chosen.sort in SORTS or not found.form.cleaned_data.get("q"):
+        rows = rows.order_by(*SORTS.get(chosen.sort, SORTS["name"]))
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "front/partners.html", {"filter": found, "page": page})
+    context = {"chosen": chosen, "filter": found, "page": page, "stale": browse.stale(found)}
+    return render(request, "front/partners.html", context)
 
 
-def with_facts(rows):
-    """Partners with ``received`` and ``sent`` of this year and the day of ``last_contact``."""
+def with_facts(rows, columns=PARTNERS.usual, sort=""):
+    """Partners with what the columns and the order ask for, and nothing else.
+
+    ``received`` and ``sent`` are of this year, ``last_contact`` is a day.
+    """
     new_year = current_practice().today().replace(month=1, day=1)
     referrals = Referral.objects.kept().filter(happened_on__gte=new_year)
-    return rows.select_related("owner").annotate(
-        received=_of_each(referrals.received(), Count("id")),
-        sent=_of_each(referrals.sent(), Count("id")),
-        last_contact=_of_each(Touchpoint.objects.real(), Max("happened_on")),
-    )
+    facts = {
+        "received": ("received", referrals.received(), Count("id")),
+        "sent": ("sent", referrals.sent(), Count("id")),
+        "contact": ("last_contact", Touchpoint.objects.real(), Max("happened_on")),
+    }
+    asked = {*columns, sort.removeprefix("-")} & set(facts)
+    rows = rows.annotate(**{facts[key][0]: _of_each(*facts[key][1:]) for key in asked})
+    if "plans" in columns:
+        rows = rows.prefetch_related("plans")
+    return rows.select_related("owner")
 
 
 def _of_each(facts, aggregate):

@@ -10,7 +10,8 @@ from django_scopes.forms import SafeModelChoiceField
 from referralcrm.core.forms import HouseForm, HouseModelForm
 from referralcrm.practice import countries
 from referralcrm.practice.actions.people import may_take_over
-from referralcrm.practice.models import ClosedDay, Location, Plan, Practice, Service, User
+from referralcrm.practice.models import ClosedDay, Location, Plan, Practice, SavedView, Service, User
+from referralcrm.practice.permissions import Permission
 from referralcrm.practice.states import Weekday
 
 LONGEST_PASSWORD = 200
@@ -294,3 +295,25 @@ class LeaveForm(HouseForm):
             pk__in=[colleague.pk for colleague in colleagues if may_take_over(colleague, person)]
         )
         self.fields["heir"].required = needs_heir
+
+
+class SavedViewForm(HouseModelForm):
+    """The name of a view, who sees it, and whether one's list opens in it."""
+
+    is_usual = forms.BooleanField(label="my list opens with it", required=False)
+
+    class Meta:
+        model = SavedView
+        fields = ["name", "is_shared"]
+
+    def __init__(self, *args, person, **kwargs):
+        super().__init__(*args, **kwargs)
+        is_new = self.instance._state.adding
+        if is_new:
+            self.instance.owner = person
+            del self.fields["version"]
+        else:
+            del self.fields["is_usual"]
+        if not person.may(Permission.LOG):
+            self.fields["is_shared"].disabled = True
+            self.fields["is_shared"].help_text = "Your role keeps views for itself."

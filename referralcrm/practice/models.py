@@ -122,6 +122,7 @@ class User(AbstractBaseUser):
     away_from = models.DateField(null=True, blank=True)
     away_to = models.DateField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
+    usual_views = models.JSONField(default=dict, editable=False)  # list → key of the view it opens in
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -278,3 +279,46 @@ class FilePiece(PracticeOwned):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["file", "number"], name="file_piece_once")]
+
+
+class SavedViewQuerySet(models.QuerySet):
+    def kept(self):
+        """Not in the trash."""
+        return self.filter(deleted_at__isnull=True)
+
+    def open_to(self, person):
+        """One's own, and what others share."""
+        return self.kept().filter(models.Q(owner=person) | models.Q(is_shared=True))
+
+
+class SavedView(PracticeOwned):
+    """A named way to look at a list: its query string (filters and order) and its columns."""
+
+    slug = models.CharField("list", max_length=20, editable=False)
+    name = models.CharField(max_length=60)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, editable=False, related_name="+")
+    is_shared = models.BooleanField("everybody here sees it", default=False)
+    query = models.CharField(max_length=2000, blank=True, editable=False)
+    columns = ArrayField(models.CharField(max_length=20), default=list, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = scoped(SavedViewQuerySet)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                "practice",
+                "owner",
+                "slug",
+                Lower("name"),
+                condition=models.Q(deleted_at__isnull=True),
+                name="saved_view_name_once",
+                violation_error_message="You have a view of this name already.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referralcrm.practice.views import account, people, settings
+from referralcrm.practice.views import account, people, saved_views, settings
 
 app_name = "practice"
 
@@ -23,4 +23,11 @@ urlpatterns = [
     path("people/<uuid:pk>/link/", people.sign_in_link, name="sign_in_link"),
     path("people/<uuid:pk>/deactivate/", people.deactivate, name="deactivate"),
     path("people/<uuid:pk>/reactivate/", people.reactivate, name="reactivate"),
+    path("views/<slug:slug>/", saved_views.saved_views, name="saved_views"),
+    path("views/<slug:slug>/new/", saved_views.create_view, name="create_view"),
+    path("views/<slug:slug>/usual/", saved_views.make_usual, name="make_usual"),
+    path("views/<uuid:pk>/edit/", saved_views.update_view, name="update_view"),
+    path("views/<uuid:pk>/overwrite/", saved_views.overwrite_view, name="overwrite_view"),
+    path("views/<uuid:pk>/delete/", saved_views.delete_view, name="delete_view"),
+    path("views/<uuid:pk>/restore/", saved_views.restore_view, name="restore_view"),
 ]

@@ -2,8 +2,10 @@
 
 from django.core.paginator import Paginator
 from django.db.models import F, OuterRef, Subquery
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
+from referralcrm.practice import browse
+from referralcrm.practice.browse import Browsed, BuiltIn, Column
 from referralcrm.practice.permissions import Permission, allow
 from referrals.filters import ReferralFilter
 from referrals.models import Obligation, Referral
@@ -17,19 +19,63 @@ SORTS = {
     "-partner": [F("partner__name").desc(nulls_last=True), *NEWEST],
     "due": [F("due_on").asc(nulls_last=True), *NEWEST],
     "-due": [F("due_on").desc(nulls_last=True), *NEWEST],
+    "booked": [F("appointment_on").asc(nulls_last=True), *NEWEST],
+    "-booked": [F("appointment_on").desc(nulls_last=True), *NEWEST],
+    "back": [F("next_visit_on").asc(nulls_last=True), *NEWEST],
+    "-back": [F("next_visit_on").desc(nulls_last=True), *NEWEST],
 }
+REFERRALS = browse.offer(
+    Browsed(
+        slug="referrals",
+        title="Referrals",
+        url_name="referrals:list",
+        filters=ReferralFilter,
+        columns=(
+            Column("date", "When", sort="date"),
+            Column("patient", "Patient", is_fixed=True),
+            Column("partner", "Partner", sort="partner"),
+            Column("for", "For"),
+            Column("now", "Now"),
+            Column("report", "Report", sort="due"),
+            Column("direction", "Direction"),
+            Column("clinician", "Clinician"),
+            Column("location", "Location"),
+            Column("urgency", "Urgency"),
+            Column("source", "Source"),
+            Column("channel", "Came or went by"),
+            Column("booked", "Booked for", sort="booked"),
+            Column("back", "Back with the referrer", sort="back"),
+            Column("entered", "Entered"),
+        ),
+        usual=("date", "patient", "partner", "for", "now", "report"),
+        built_in=(
+            BuiltIn(browse.EVERYTHING, "All"),
+            BuiltIn("unbooked", "Not yet booked", "journey=unbooked&sort=date"),
+            BuiltIn("reports", "Reports due", "report=due&sort=due"),
+            BuiltIn("urgent", "Urgent and open", "journey=open&urgency=urgent"),
+            BuiltIn("mine", "Mine, open", "clinician={me}&journey=open", permission=Permission.LOG),
+        ),
+        unsaved=frozenset({"patient"}),
+    )
+)
 
 
 @allow(Permission.VIEW)
 def referrals(request):
-    """Filtered and sorted by the query string; who may not see names reads record numbers."""
+    """Filtered, sorted and shown as the address says; who may not see names reads record numbers."""
+    chosen = browse.Chosen(REFERRALS, request)
+    request.GET = chosen.address  # what every link and form on the page goes on from
+    if chosen.was_reordered:
+        return redirect(f"{request.path}?{request.GET.urlencode()}")
     found = ReferralFilter(request.GET, queryset=Referral.objects.not_deleted())
-    rows = _sorted(found.qs, request.GET.get("sort")).with_everyone().prefetch_related("obligations")
+    rows = _sorted(found.qs, chosen.sort).with_everyone().prefetch_related("obligations")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     with_name = request.user.may(Permission.VIEW_PATIENTS)
     for referral in page:
         referral.patient_label = referral.patient.label(with_name=with_name)
     context = {
+        "chosen": chosen,
+        "stale": browse.stale(found),
         "filter": found,
         "page": page,
         "can_log": request.user.may(Permission.LOG),

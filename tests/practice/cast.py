@@ -2,7 +2,7 @@
 
 from outreach.models import Cadence, Message, Rule, Task, Touchpoint
 from partners.models import Affiliation, Contact, Discipline
-from referralcrm.practice.models import ClosedDay, Location, Plan, Service
+from referralcrm.practice.models import ClosedDay, Location, Plan, SavedView, Service
 from referralcrm.practice.scope import current_practice
 from referrals.models import Obligation
 from tests import factories
@@ -16,7 +16,7 @@ def one_of_each():
     referral = factories.referral(
         partner=partner, patient=factories.patient("Marked Patient"), reason="Marked reason"
     )
-    rule = Rule.objects.first()
+    rule, person = Rule.objects.first(), factories.person("Marked Person")
     rows = {
         "affiliation": Affiliation.objects.create(partner=partner, organisation=organisation),
         "cadence": Cadence.objects.first(),
@@ -29,10 +29,13 @@ def one_of_each():
         "organisation": organisation,
         "partner": partner,
         "patient": referral.patient,
-        "person": factories.person("Marked Person"),
+        "person": person,
         "plan": Plan.objects.create(name="Marked plan"),
         "referral": referral,
         "rule": rule,
+        "saved_view": SavedView.objects.create(
+            slug="partners", name="Marked view", owner=person, is_shared=True, query="circle=inner"
+        ),
         "service": Service.objects.create(name="Marked service"),
         "task": Task.objects.create(title="Marked task", partner=partner, due_on=today),
         "touchpoint": Touchpoint.objects.create(partner=partner, happened_on=today),
