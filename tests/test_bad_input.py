@@ -101,7 +101,6 @@ BUTTONS = {
     "practice:overwrite_view": ["version"],
     "practice:reactivate": [],
     "practice:restore": [],
-    "practice:restore_view": ["version"],
     "practice:retire": [],
     "practice:set_password": [],  # shown only with a link in the session; tests/practice/test_people.py
     "practice:sign_in_link": [],

@@ -6,4 +6,4 @@ class PracticeConfig(AppConfig):
     label = "practice"
 
     def ready(self):
-        from referralcrm.practice import receivers  # noqa: F401  (connects them)
+        from referralcrm.practice import receivers, thrown_away  # noqa: F401  (connects them)

@@ -12,6 +12,7 @@ from django_scopes import ScopedManager
 
 from referralcrm.core.keys import new_id
 from referralcrm.core.sealed import SealedField
+from referralcrm.practice import trash
 from referralcrm.practice.permissions import GRANTS
 from referralcrm.practice.scope import current_practice_id
 from referralcrm.practice.states import Role, Weekday
@@ -308,6 +309,7 @@ class SavedView(PracticeOwned):
 
     class Meta:
         ordering = ["name", "id"]
+        indexes = [trash.index("savedview_in_trash")]
         constraints = [
             models.UniqueConstraint(
                 "practice",

@@ -29,5 +29,4 @@ urlpatterns = [
     path("views/<uuid:pk>/edit/", saved_views.update_view, name="update_view"),
     path("views/<uuid:pk>/overwrite/", saved_views.overwrite_view, name="overwrite_view"),
     path("views/<uuid:pk>/delete/", saved_views.delete_view, name="delete_view"),
-    path("views/<uuid:pk>/restore/", saved_views.restore_view, name="restore_view"),
 ]

@@ -130,7 +130,6 @@ URLS = {
     "practice:list_row": needs(P.MANAGE_PRACTICE, slug="services", pk="service"),
     "practice:make_usual": needs(P.VIEW, slug="partners"),
     "practice:overwrite_view": needs(P.VIEW, pk="saved_view"),
-    "practice:restore_view": needs(P.VIEW, pk="saved_view"),
     "practice:saved_views": needs(P.VIEW, slug="partners"),
     "practice:update_view": needs(P.VIEW, pk="saved_view"),
     "partners:update_affiliation": needs(P.EDIT_PARTNERS, pk="affiliation"),

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from referralcrm.audit.models import AuditEvent
 from referralcrm.core.refused import Refused
+from referralcrm.practice import trash
 from referralcrm.practice.actions import saved_views as actions
 from referralcrm.practice.browse import LISTS
 from referralcrm.practice.models import SavedView, Service
@@ -142,8 +143,12 @@ def test_a_private_view_is_nobody_elses(desk, bob, charlie, as_person):
         assert "Just mine" not in other.get(LIST).content.decode()
         shown = look(other, f"?view={view.pk}")
         assert shown["chosen"].is_missing and not shown["chosen"].filters
-        for name in ("update_view", "delete_view", "overwrite_view", "restore_view"):
+        for name in ("update_view", "delete_view", "overwrite_view"):
             assert other.post(reverse(f"practice:{name}", args=[view.pk])).status_code == 404
+    desk.post(reverse("practice:delete_view", args=[view.pk]))
+    for person in (bob, charlie):
+        assert "Just mine" not in as_person(person).get("/trash/").content.decode()
+        assert as_person(person).post(trash.undo(view)).status_code == 404
 
 
 def test_a_link_from_a_private_view_shows_the_same_rows_to_a_colleague(desk, bob, as_person, people):
@@ -184,7 +189,7 @@ def test_another_practice_sees_no_shared_view(desk, northgate, as_person):
 def test_deleting_can_be_undone_for_thirty_days(desk, alice, now):
     view = keep(desk, "circle=inner")
     answer = desk.post(reverse("practice:delete_view", args=[view.pk]), follow=True)
-    undo = reverse("practice:restore_view", args=[view.pk])
+    undo = trash.undo(view)
     assert undo in answer.content.decode()
     assert look(desk, f"?view={view.pk}")["chosen"].is_missing
     desk.post(undo)
@@ -203,7 +208,7 @@ def test_a_name_given_again_meanwhile_keeps_the_old_view_away(desk):
     view = keep(desk, "circle=inner")
     desk.post(reverse("practice:delete_view", args=[view.pk]))
     keep(desk, "circle=light")
-    answer = desk.post(reverse("practice:restore_view", args=[view.pk]), follow=True)
+    answer = desk.post(trash.undo(view), follow=True)
     assert "You have a view of this name already" in answer.content.decode()
 
 

@@ -1,20 +1,18 @@
 """Views of a list that people keep: their own, and those everybody sees."""
 
 from contextlib import contextmanager
-from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock, write
+from referralcrm.practice.actions.trash import fetch_back, put_away
 from referralcrm.practice.browse import may_change
 from referralcrm.practice.models import SavedView, User
 from referralcrm.practice.permissions import Permission
 
 LONGEST_QUERY = SavedView._meta.get_field("query").max_length
-UNDO_DAYS = 30
 
 
 @transaction.atomic
@@ -60,25 +58,14 @@ def overwrite(view, *, version, by, query, columns):
 @transaction.atomic
 def delete(view, *, by):
     """Take a view away; it can be fetched back for 30 days."""
-    current = _mine(view, by)
-    if current.deleted_at is None:
-        write(current, deleted_at=timezone.now())
-        record("deleted", by=by, subject=current)
-    return current
+    return put_away(_mine(view, by), by=by)
 
 
 @transaction.atomic
 def restore(view, *, by):
     """Bring a deleted view back. Refused after 30 days, or when its name was given again."""
-    current = _mine(view, by)
-    if current.deleted_at is None:
-        return current
-    if timezone.now() - current.deleted_at > timedelta(days=UNDO_DAYS):
-        raise Refused(f"This was deleted more than {UNDO_DAYS} days ago and cannot be brought back.")
     with _name_once():
-        write(current, deleted_at=None)
-    record("restored", by=by, subject=current)
-    return current
+        return fetch_back(_mine(view, by), by=by)
 
 
 @transaction.atomic

@@ -68,6 +68,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", False)),
+                        fields=["practice", "deleted_at"],
+                        name="savedview_in_trash",
+                    )
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         models.F("practice"),

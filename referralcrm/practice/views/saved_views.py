@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from referralcrm.core.answers import carried_out, not_carried_out
 from referralcrm.core.forms import bound, saved
 from referralcrm.core.refused import Refused
-from referralcrm.practice import browse
+from referralcrm.practice import browse, trash
 from referralcrm.practice.actions import saved_views as actions
 from referralcrm.practice.forms import SavedViewForm
 from referralcrm.practice.models import SavedView
@@ -69,24 +69,13 @@ def overwrite_view(request, pk):
 
 @allow(Permission.VIEW, methods="POST")
 def delete_view(request, pk):
-    view, undo = _get(request, pk), reverse("practice:restore_view", args=[pk])
+    view = _get(request, pk)
     to = reverse("practice:saved_views", args=[view.slug])
     try:
         actions.delete(view, by=request.user)
     except Refused as refused:
         return not_carried_out(request, refused, to=to)
-    return carried_out(request, f"The view “{view}” is gone.", undo=undo, to=to)
-
-
-@allow(Permission.VIEW, methods="POST")
-def restore_view(request, pk):
-    view = _get(request, pk, rows=SavedView.objects.all())
-    to = reverse("practice:saved_views", args=[view.slug])
-    try:
-        actions.restore(view, by=request.user)
-    except Refused as refused:
-        return not_carried_out(request, refused, to=to)
-    return carried_out(request, f"The view “{view}” is back.", to=to)
+    return carried_out(request, f"The view “{view}” is gone.", undo=trash.undo(view), to=to)
 
 
 @allow(Permission.VIEW, methods="POST")
@@ -108,13 +97,9 @@ def _list(slug):
         raise Http404 from error
 
 
-def _get(request, pk, rows=None):
+def _get(request, pk):
     """One's own or a shared one; another's own looks exactly like one that is not there."""
-    rows = SavedView.objects.kept() if rows is None else rows
-    view = get_object_or_404(rows.select_related("owner"), pk=pk)
-    if not (view.is_shared or view.owner_id == request.user.pk):
-        raise Http404
-    return view
+    return get_object_or_404(SavedView.objects.open_to(request.user).select_related("owner"), pk=pk)
 
 
 def _address(browsed, pk):

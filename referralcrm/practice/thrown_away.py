@@ -1,0 +1,33 @@
+"""What of the practice's own people can delete, and bring back from the trash."""
+
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
+from django.urls import reverse
+
+from referralcrm.practice.actions import saved_views
+from referralcrm.practice.models import SavedView
+from referralcrm.practice.permissions import Permission
+from referralcrm.practice.trash import Kind, keep
+
+
+def _whose_views(person):
+    shared = Q(is_shared=True) if person.may(Permission.MANAGE_PRACTICE) else Q()
+    mine = Q(owner=person)
+    return SavedView.objects.filter(mine | shared if shared else mine)
+
+
+keep(
+    Kind(
+        slug="views",
+        one="view",
+        many="Views of lists",
+        model=SavedView,
+        permission=Permission.VIEW,
+        restore=saved_views.restore,
+        page=lambda view: reverse("practice:saved_views", args=[view.slug]),
+        opened_by=("practice:update_view",),
+        called=F("name"),
+        about=Concat(Value("of "), "slug"),
+        rows=_whose_views,
+    )
+)
