@@ -1,0 +1,17 @@
+"""The columns of the sheets people bring: which there are, which is which, and what a cell means."""
+
+from referralcrm.exchange.columns.fields import Content, Field, Sheet
+from referralcrm.exchange.columns.guessing import guess, is_known_header
+from referralcrm.exchange.columns.sheets import CONTACTS, PARTNERS, REFERRALS, SHEETS
+
+__all__ = [
+    "CONTACTS",
+    "PARTNERS",
+    "REFERRALS",
+    "SHEETS",
+    "Content",
+    "Field",
+    "Sheet",
+    "guess",
+    "is_known_header",
+]
