@@ -13,9 +13,10 @@ from referralcrm.practice.scope import current_practice
 from referrals.actions.dates import check_happened, check_planned
 from referrals.actions.log import announce, send
 from referrals.actions.loop import set_clock
+from referrals.actions.matters import lock_matter, settle
 from referrals.models import JourneyEvent, Referral
 from referrals.signals import referral_restored, referral_withdrawn
-from referrals.states import CLOSED, STEPS, UNDO_ERROR_DAYS, WITHDRAWN, Direction, Journey, Verb
+from referrals.states import CLOSED, STEPS, UNCOUNTED, UNDO_ERROR_DAYS, WITHDRAWN, Direction, Journey, Verb
 
 AFTER_THE_FIRST_VISIT = frozenset({Journey.IN_CARE, Journey.COMPLETED, Journey.DISCONTINUED})
 
@@ -38,7 +39,12 @@ def move(referral, verb, *, by, on=None, version=None, reason="", appointment_on
     check_planned(appointment_on, today=today, field="appointment_on", since=referral.happened_on)
     before, after = referral.journey, step.to or _where_it_came_from(referral)
     changes = _changes(referral, step, after, on, appointment_on, redirected_to)
+    counts_otherwise = (before in UNCOUNTED) != (after in UNCOUNTED)
+    if counts_otherwise:
+        lock_matter(referral.matter)
     write(referral, changes)
+    if counts_otherwise:
+        referral.matter = settle(referral.matter)
     event = JourneyEvent(referral=referral, before=before, after=after, happened_on=on, by=by)
     event.reason = reason
     event.save()

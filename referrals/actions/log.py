@@ -8,6 +8,7 @@ from referralcrm.core.refused import Refused
 from referralcrm.practice.scope import current_practice
 from referrals.actions.dates import check_happened, check_planned
 from referrals.actions.loop import promise_report
+from referrals.actions.matters import lock_matter, settle
 from referrals.actions.patients import find_or_make
 from referrals.models import JourneyEvent, Referral
 from referrals.signals import recommended, referral_received, referral_sent, source_unknown
@@ -83,6 +84,8 @@ def _log(direction, *, by, patient, happened_on, partner, same_matter_as=None, *
     if same_matter_as:
         referral.matter = _matter_of(same_matter_as, referral)
     referral.save()
+    if same_matter_as:
+        referral.matter = settle(referral.matter)
     JourneyEvent.objects.create(referral=referral, after=Journey.REQUESTED, happened_on=happened_on, by=by)
     promise_report(referral)
     record(f"logged as {direction}", by=by, subject=referral)
@@ -121,4 +124,5 @@ def _matter_of(earlier, referral):
     """Both directions are counted apart, so a matter is one of a patient and a direction."""
     if (earlier.patient_id, earlier.direction) != (referral.patient_id, referral.direction):
         raise Refused("The same matter is one of the same patient and direction.", field="matter")
-    return earlier.matter
+    lock_matter(earlier.matter)
+    return Referral.objects.values_list("matter", flat=True).get(pk=earlier.pk)

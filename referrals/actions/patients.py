@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
+from referralcrm.core.versions import lock
 from referralcrm.practice.scope import current_practice
 from referrals.models import Patient
 from referrals.models.patients import person_index, record_index
@@ -26,7 +27,7 @@ def find_or_make(*, by, name="", birth_date=None, record_number=""):
         "record_number": record_number and not known.record_number,
     }
     if any(missing.values()):
-        change(
+        return change(
             known,
             by=by,
             name=known.name,
@@ -62,12 +63,18 @@ def make(*, by, name, birth_date=None, record_number=""):
 
 
 @transaction.atomic
-def change(patient, *, by, name, birth_date=None, record_number=""):
-    """Correct what is known about a patient; the ways they are found follow."""
-    before = {field: getattr(patient, field) for field in ("name", "birth_date", "record_number")}
-    _write(patient, name, birth_date, record_number)
-    changed = [field for field, value in before.items() if getattr(patient, field) != value]
-    record("changed", by=by, subject=patient, changed=changed)
+def change(patient, *, by, name, birth_date=None, record_number="", version=None):
+    """Correct what is known about a patient and return the row; the ways they are found follow.
+
+    Raises Stale when somebody saved after ``version``, Refused when the record number is another's.
+    """
+    current = lock(patient, version=version)
+    before = {field: getattr(current, field) for field in ("name", "birth_date", "record_number")}
+    current.version += 1
+    _write(current, name, birth_date, record_number)
+    changed = [field for field, value in before.items() if getattr(current, field) != value]
+    record("changed", by=by, subject=current, changed=changed)
+    return current
 
 
 def _write(patient, name, birth_date, record_number):

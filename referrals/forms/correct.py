@@ -3,7 +3,7 @@
 from django import forms
 
 from partners.models import Discipline
-from referralcrm.core.forms import HouseForm, HouseModelForm
+from referralcrm.core.forms import HouseModelForm, VersionedForm
 from referralcrm.practice.models import Location, Service
 from referrals.forms.fields import check_birth_date, clinicians, day_field, several_lines, words
 from referrals.forms.log import OTHER_SOURCES, RECEIVED_ONLY, SENT_ONLY
@@ -115,7 +115,10 @@ class CorrectForm(HouseModelForm):
             self.add_error("partner_text", list(errors))
 
 
-class PatientForm(HouseForm):
+WORDS = {"patient_name": "name", "born": "birth_date"}
+
+
+class PatientForm(VersionedForm):
     """The least about a patient."""
 
     patient_name = words("Name", 160, required=True)
@@ -128,16 +131,15 @@ class PatientForm(HouseForm):
             "patient_name": patient.name,
             "born": patient.birth_date,
             "record_number": patient.record_number,
+            "version": patient.version,
         }
 
     def clean_born(self):
         return check_birth_date(self.cleaned_data["born"])
 
-    def values(self):
+    def words(self):
         """What ``actions.patients.change`` takes."""
-        cleaned = self.cleaned_data
-        return {
-            "name": cleaned["patient_name"],
-            "birth_date": cleaned["born"],
-            "record_number": cleaned["record_number"],
-        }
+        return {WORDS.get(name, name): value for name, value in self.cleaned_data.items()}
+
+    def standing(self, row, name):
+        return row.born if name == "born" else getattr(row, WORDS.get(name, name))

@@ -86,6 +86,7 @@ class Patient(PracticeOwned):
     phone_sealed = SealedField()
     record_index = models.BinaryField(null=True, editable=False)
     person_index = models.BinaryField(null=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     name = Sealed("name_sealed")

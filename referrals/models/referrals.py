@@ -18,6 +18,7 @@ from referrals.states import (
     CLOSED,
     SEEN,
     TRACK,
+    UNCOUNTED,
     Channel,
     Direction,
     Journey,
@@ -31,9 +32,7 @@ from referrals.states import (
 class ReferralQuerySet(models.QuerySet):
     def kept(self):
         """Neither in the trash nor a draft nor entered in error: what statistics count."""
-        return self.filter(deleted_at__isnull=True).exclude(
-            journey__in=[Journey.ENTERED_IN_ERROR, Journey.DRAFT]
-        )
+        return self.filter(deleted_at__isnull=True).exclude(journey__in=sorted(UNCOUNTED))
 
     def received(self):
         return self.filter(direction=Direction.RECEIVED)
@@ -71,6 +70,10 @@ class ReferralQuerySet(models.QuerySet):
         """A second referrer of the same matter does not count the patient twice."""
         return self.filter(matter=F("id"))
 
+    def of_matter(self, matter):
+        """The referrals of one patient, direction and reason to come, whatever their state."""
+        return self.filter(matter=matter)
+
     def first_of_each_patient(self, first=None, last=None):
         """The earliest of a patient and direction; with days, the earliest from ``first`` to ``last``."""
         period = {
@@ -105,7 +108,7 @@ class Referral(PracticeOwned):
     """One patient passed on. ``happened_on`` is when it happened, ``entered_at`` when it was typed.
 
     A step that was skipped keeps an empty date: none is ever invented. ``matter`` is the id of the
-    first referral of the same patient, matter and direction (its own id where it is the first).
+    first referral of the same patient, matter and direction that counts (``actions.matters``).
     """
 
     direction = models.CharField(max_length=8, choices=Direction)

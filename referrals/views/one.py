@@ -147,7 +147,7 @@ def patient(request, pk):
     form = bound(request, PatientForm, patient=referral.patient)
     if is_sent(request, form):
         try:
-            change(referral.patient, by=request.user, **form.values())
+            change(referral.patient, by=request.user, **form.words())
         except Refused as refused:
             refuse(form, refused)
         else:

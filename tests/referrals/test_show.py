@@ -313,11 +313,20 @@ def test_a_partner_who_was_none_leaves_no_report_to_write(desk, referral):
 
 
 def test_the_patient_is_corrected(desk, referral, kim):
-    desk.post(
-        at("patient", referral), {"patient_name": "Kim Adler", "born": "1971-03-09", "record_number": "20418"}
-    )
+    typed = {"patient_name": "Kim Adler", "born": "1971-03-09", "record_number": "20418", "version": 1}
+    desk.post(at("patient", referral), typed)
     patient = now(referral).patient
     assert (patient.name, patient.birth_date, patient.record_number) == ("Kim Adler", "1971-03-09", "20418")
+
+
+def test_a_patient_somebody_else_corrected_meanwhile_is_shown_with_both_words(desk, referral):
+    typed = {"patient_name": "Kim Adler", "born": "1971-03-08", "record_number": "20417", "version": 1}
+    desk.post(at("patient", referral), typed)
+    response = desk.post(at("patient", referral), typed | {"patient_name": "Kim Moreau-Adler"})
+    form = response.context["form"]
+    assert form.errors["patient_name"] == ["It now says: Kim Adler"]
+    assert form["patient_name"].value() == "Kim Moreau-Adler"
+    assert desk.post(at("patient", referral), typed | {"version": form["version"].value()}).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -333,7 +342,12 @@ def test_the_patient_is_corrected(desk, referral, kim):
 )
 def test_a_patient_that_cannot_be_is_said_at_the_field(fields, wrong, desk, referral):
     factories.patient("Ruth Adler", record="777")
-    typed = {"patient_name": "Kim Moreau", "born": "1971-03-08", "record_number": "20417"} | fields
+    typed = {
+        "patient_name": "Kim Moreau",
+        "born": "1971-03-08",
+        "record_number": "20417",
+        "version": 1,
+    } | fields
     response = desk.post(at("patient", referral), typed)
     assert wrong in response.context["form"].errors
     assert now(referral).patient.name == "Kim Moreau"

@@ -1,0 +1,20 @@
+"""Which referral stands for its matter, so that the patient counts once whatever becomes of the first."""
+
+from referrals.models import Referral
+
+
+def lock_matter(matter):
+    """Make everybody who changes what this matter counts wait for their turn, in one order."""
+    list(Referral.objects.of_matter(matter).order_by("pk").select_for_update(of=("self",), no_key=True))
+
+
+def settle(matter):
+    """Let the first referral that counts stand for its matter, the first of all when none does.
+
+    Returns its id, which is then the matter of all of them. Lock the matter before.
+    """
+    rows = Referral.objects.of_matter(matter)
+    first = rows.kept().order_by("pk").first() or rows.order_by("pk").first()
+    if first.pk != matter:
+        rows.update(matter=first.pk)
+    return first.pk
