@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, Value
 from partners.models import Partner
 from referralcrm.practice.models import Location, Service, User
 from referralcrm.practice.scope import current_practice
-from referrals.models import Obligation, Referral
+from referrals.models import DetailsRequest, Obligation, Referral
 from referrals.states import CLOSED, Channel, Direction, Journey, Loop, Source, Urgency
 
 MATURE_AFTER = timedelta(days=60)
@@ -42,6 +42,7 @@ class ReferralFilter(filters.FilterSet):
     report      overdue | due | not_due | done | confirmed | not_required
     clinician, location, service, discipline    an id
     urgency, source, channel    as stored
+    paper       details (some were asked for and are missing) | finish (part of it could not be read)
     from, to    days on which it happened, both included
 
     For links from other pages, not shown as fields:
@@ -65,6 +66,12 @@ class ReferralFilter(filters.FilterSet):
     service = filters.ChoiceFilter(empty_label="all")
     clinician = filters.ChoiceFilter(empty_label="all")
     location = filters.ChoiceFilter(empty_label="all")
+    paper = filters.ChoiceFilter(
+        choices=[("details", "details missing"), ("finish", "to be finished")],
+        method="by_paper",
+        empty_label="all",
+        label="Paper",
+    )
     urgency = filters.ChoiceFilter(choices=Urgency.choices, empty_label="all")
     source = filters.ChoiceFilter(choices=Source.choices, empty_label="all")
 
@@ -112,6 +119,11 @@ class ReferralFilter(filters.FilterSet):
     def by_report(self, rows, name, value):
         _, condition = REPORTS[value]
         return rows.filter(_has_report(condition(current_practice().today())))
+
+    def by_paper(self, rows, name, value):
+        if value == "finish":
+            return rows.to_be_finished()
+        return rows.filter(Exists(DetailsRequest.objects.open().filter(referral=OuterRef("pk"))))
 
     def by_loop(self, rows, name, value):
         is_closed = Q(state__in=[Loop.SENT, Loop.RECEIVED, Loop.ACKNOWLEDGED])

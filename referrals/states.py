@@ -211,6 +211,16 @@ def next_step(journey: str) -> Step | None:
     return STEPS[NEXT_VERB[journey]] if journey in NEXT_VERB else None
 
 
+class Detail(models.TextChoices):
+    """What a referral often comes without."""
+
+    PHONE = "phone", "the patient’s phone number"
+    BIRTH_DATE = "birth_date", "the date of birth"
+    REASON = "reason", "the reason for the referral"
+    INSURER = "insurer", "the insurer"
+    IMAGING = "imaging", "imaging or findings"
+
+
 class ReportKind(models.TextChoices):
     INITIAL = "initial", "first report"
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import log, many, mistakes, one
+from referrals.views import log, many, mistakes, one, paper
 
 app_name = "referrals"
 
@@ -15,6 +15,10 @@ urlpatterns = [
     path("<uuid:pk>/edit/", one.update, name="update"),
     path("<uuid:pk>/move/", one.move, name="move"),
     path("<uuid:pk>/pass-on/", one.pass_on, name="pass_on"),
+    path("<uuid:pk>/ask/", paper.ask, name="ask"),
+    path("<uuid:pk>/finish/", paper.finish, name="finish"),
     path("<uuid:pk>/patient/", one.patient, name="patient"),
+    path("details/<uuid:pk>/", paper.details, name="details"),
+    path("details/<uuid:pk>/letter/", paper.request_letter, name="request_letter"),
     path("reports/<uuid:pk>/", one.report, name="report"),
 ]

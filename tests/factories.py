@@ -61,6 +61,14 @@ def patient(name="Kim Moreau", *, born="1971-03-08", record=None):
     return made
 
 
+def nobody():
+    """A patient of whom nothing could be read."""
+    made = Patient(practice=current_practice())
+    made.make_key()
+    made.save()
+    return made
+
+
 def referral(*, partner=None, patient=None, direction="received", reason="", **fields):
     """A bare row, without the facts and promises that ``referrals.actions`` would make."""
     fields.setdefault("happened_on", current_practice().today())

@@ -106,6 +106,7 @@ BUTTONS = {
     "practice:sign_in_link": [],
     "practice:sign_out": [],
     "referrals:delete": [],
+    "referrals:details": ["act", "version", "next"],
     "referrals:look": [*LogForm.base_fields],
     "referrals:move": [*StepForm.base_fields, "next"],
     "referrals:report": [*ReportForm.base_fields, "next"],

@@ -108,6 +108,8 @@ def close_with_words(desk, number, referral):
         reverse("referrals:update", args=[referral.pk]),
         {"reason": marked(number, "u"), "version": Referral.objects.get(pk=referral.pk).version},
     )
+    ask = {"missing": ["reason"], "words": f"Which {marked(number, 'q')}?"}
+    desk.post(reverse("referrals:ask", args=[referral.pk]), ask)
     for report in referral.obligations.all():
         waiving = {"act": "waive", "reason": marked(number, "w"), "version": report.version}
         desk.post(reverse("referrals:report", args=[report.pk]), waiving)

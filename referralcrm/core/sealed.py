@@ -54,3 +54,12 @@ class Sealed:
         if text:
             value = seal(str(text).encode(), key=self._keeper(row).data_key, bound_to=self._place(row))
         setattr(row, self.column, value)
+
+
+def sealed_by(model, keeper: str) -> dict[str, Sealed]:
+    """The sealed attributes of a model whose key the row's ``keeper`` holds, by name."""
+    return {
+        name: value
+        for name, value in vars(model).items()
+        if isinstance(value, Sealed) and value.keeper == keeper
+    }

@@ -2,13 +2,13 @@
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from outreach.models import Message, Task
 from outreach.states import TaskKind, TaskState
 from partners.models import Partner
 from referralcrm.practice.permissions import Permission
-from referrals.models import Obligation, Referral
+from referrals.models import DetailsRequest, Obligation, Referral
 from referrals.states import AWAITING_BOOKING, Direction, Journey
 
 REPORT_DAYS_AHEAD = 3
@@ -34,17 +34,30 @@ class Needs:
 
     def bookings(self):
         """Received referrals without an appointment."""
-        return self._of_desk(Referral.objects.received().awaiting_booking())
+        return self._of_desk(Referral.objects.kept().filter(self.to_book, to_finish=False))
 
     def visits(self):
         """Booked for a day that has passed: did they come?"""
-        return self._of_desk(Referral.objects.kept().filter(self._passed()))
+        return self._of_desk(Referral.objects.kept().filter(self.passed, to_finish=False))
 
-    def bookings_and_visits(self):
-        to_book = Q(direction=Direction.RECEIVED, journey__in=AWAITING_BOOKING)
-        return self._of_desk(Referral.objects.kept().filter(to_book | self._passed()))
+    def paper(self):
+        """Part of it could not be read; or booked already, while details we asked for are missing."""
+        asked = Exists(DetailsRequest.objects.open().filter(referral=OuterRef("pk")))
+        waits = Q(to_finish=True) | asked & ~self.to_book & ~self.passed
+        return self._of_desk(Referral.objects.kept().filter(waits))
 
-    def _passed(self):
+    def of_the_desk(self):
+        """``bookings``, ``visits`` and ``paper`` in one, each referral once."""
+        asked = Exists(DetailsRequest.objects.open().filter(referral=OuterRef("pk")))
+        waits = Q(to_finish=True) | asked | self.to_book | self.passed
+        return self._of_desk(Referral.objects.kept().filter(waits))
+
+    @property
+    def to_book(self):
+        return Q(direction=Direction.RECEIVED, journey__in=AWAITING_BOOKING)
+
+    @property
+    def passed(self):
         return Q(journey=Journey.SCHEDULED, appointment_on__lt=self.today)
 
     def tasks(self):
@@ -73,6 +86,7 @@ class Needs:
             self.reports(),
             self.bookings(),
             self.visits(),
+            self.paper(),
             self.tasks(),
             self.next_steps(),
             self.approvals(),

@@ -1,10 +1,11 @@
 """Today: what needs a person, most urgent first, each section its first ten rows; five queries in all."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import Case, CharField, Count, F, Subquery, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, CharField, Count, F, OuterRef, Subquery, Value, When, Window
+from django.db.models.functions import JSONObject, RowNumber
 
 from outreach.models import Message
 from outreach.states import RuleKind, TaskKind
@@ -13,7 +14,8 @@ from referralcrm.front.needs import THANKS, Needs
 from referralcrm.front.rail import clock, count
 from referralcrm.practice.models import Practice
 from referralcrm.practice.permissions import Permission
-from referrals.states import Journey
+from referrals.models import DetailsRequest
+from referrals.states import Detail, Journey
 
 FIRST = 10
 NUMBER_WORDS = [
@@ -56,6 +58,7 @@ class Today:
         self.reports = self._reports()
         referrals, tasks = self._referrals(), self._tasks()
         self.bookings, self.visits = _section(referrals, "bookings"), _section(referrals, "visits")
+        self.paper = _section(referrals, "paper")
         self.thanks = _section(tasks, "thanks", note=self._thanks_note())
         self.steps = _section(self._first(self.needs.next_steps(), ["next_step_on", "id"]))
         self.tasks = _section(tasks, "tasks")
@@ -71,7 +74,8 @@ class Today:
     @property
     def total(self) -> int:
         """How many things there are; for one person the number beside Today in the rail."""
-        sections = [self.reports, self.bookings, self.visits, self.thanks, self.steps, self.tasks]
+        sections = [self.reports, self.bookings, self.visits, self.paper]
+        sections += [self.thanks, self.steps, self.tasks]
         return sum(section.total for section in [*sections, self.check_ins]) + self.beside.approvals
 
     @property
@@ -110,15 +114,33 @@ class Today:
         return section
 
     def _referrals(self):
-        section = Case(When(journey=Journey.SCHEDULED, then=Value("visits")), default=Value("bookings"))
-        rows = self.needs.bookings_and_visits().annotate(section=section).select_related("patient", "partner")
+        """What the desk has to do, each referral in one section, by one query."""
+        section = Case(
+            When(to_finish=True, then=Value("paper")),
+            When(self.needs.passed, then=Value("visits")),
+            When(self.needs.to_book, then=Value("bookings")),
+            default=Value("paper"),
+        )
+        rows = self.needs.of_the_desk().annotate(section=section, asked=self._asked())
         since = Case(When(journey=Journey.SCHEDULED, then="appointment_on"), default="happened_on")
-        rows = self._first(rows, [since, "id"], within=["section"])
+        order = [F("to_finish").desc(), since, "id"]
+        rows = self._first(rows.select_related("patient", "partner"), order, within=["section"])
         for referral in rows:
             referral.patient_name = self._name(referral.patient)
             referral.days = (self.day - referral.happened_on).days
             referral.did_not_come = referral.journey == Journey.NO_SHOW
+            for asked in referral.asked:
+                asked["what"] = ", ".join(Detail(detail).label for detail in asked["missing"])
+                asked["asked_on"] = date.fromisoformat(asked["asked_on"])
         return rows
+
+    def _asked(self):
+        """The open requests for details of a referral, as JSON."""
+        open_one = DetailsRequest.objects.open().filter(referral=OuterRef("pk"))
+        row = JSONObject(
+            id="id", missing="missing", asked_on="asked_on", version="version", contact="contact__name"
+        )
+        return ArraySubquery(open_one.values(row=row))
 
     def _tasks(self):
         by_kind = Case(

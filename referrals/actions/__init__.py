@@ -1,20 +1,26 @@
 """Every write of the referral log, by concept: logging, correcting, patients, the journey, the reports."""
 
 from referrals.actions.correct import update
+from referrals.actions.details import answer, ask, reopen
+from referrals.actions.finish import finish
 from referrals.actions.journey import move, redirect
 from referrals.actions.log import log, receive, send
 from referrals.actions.loop import confirm_report, record_report, take_report_back, waive_report
 from referrals.actions.trash import delete, has_come_to_something, restore
 
 __all__ = [
+    "answer",
+    "ask",
     "confirm_report",
     "delete",
     "has_come_to_something",
+    "finish",
     "log",
     "move",
     "receive",
     "record_report",
     "redirect",
+    "reopen",
     "restore",
     "send",
     "take_report_back",

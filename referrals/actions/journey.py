@@ -39,12 +39,7 @@ def move(referral, verb, *, by, on=None, version=None, reason="", appointment_on
     check_planned(appointment_on, today=today, field="appointment_on", since=referral.happened_on)
     before, after = referral.journey, step.to or _where_it_came_from(referral)
     changes = _changes(referral, step, after, on, appointment_on, redirected_to)
-    counts_otherwise = (before in UNCOUNTED) != (after in UNCOUNTED)
-    if counts_otherwise:
-        lock_matter(referral.matter)
     write(referral, changes)
-    if counts_otherwise:
-        referral.matter = settle(referral.matter)
     event = JourneyEvent(referral=referral, before=before, after=after, happened_on=on, by=by)
     event.reason = reason
     event.save()
@@ -77,7 +72,14 @@ def check_fresh(referral, version):
 
 
 def write(referral, changes):
-    """Save ``changes`` if nobody saved the row since it was read: compare and set, or Stale."""
+    """Save ``changes`` if nobody saved the row since it was read: compare and set, or Stale.
+
+    When the referral begins or ceases to count, another may stand for its matter.
+    """
+    after = changes.get("journey", referral.journey)
+    counts_otherwise = (referral.journey in UNCOUNTED) != (after in UNCOUNTED)
+    if counts_otherwise:
+        lock_matter(referral.matter)
     mine = Referral.objects.filter(pk=referral.pk, version=referral.version, journey=referral.journey)
     if not mine.update(version=F("version") + 1):
         raise Stale(Referral.objects.get(pk=referral.pk))
@@ -85,6 +87,8 @@ def write(referral, changes):
         setattr(referral, name, value)
     referral.version += 1
     referral.save(update_fields=[*changes])
+    if counts_otherwise:
+        referral.matter = settle(referral.matter)
 
 
 def _check_step(referral, step, *, by, on, reason, today):

@@ -8,8 +8,8 @@ from referralcrm.core.refused import Refused
 from referralcrm.practice.scope import current_practice
 from referrals.actions.dates import check_happened, check_planned
 from referrals.actions.loop import promise_report
-from referrals.actions.matters import lock_matter, settle
-from referrals.actions.patients import find_or_make
+from referrals.actions.matters import join
+from referrals.actions.patients import find_or_make, make
 from referrals.models import JourneyEvent, Referral
 from referrals.signals import recommended, referral_received, referral_sent, source_unknown
 from referrals.states import Direction, Journey, Source
@@ -19,19 +19,23 @@ from referrals.states import Direction, Journey, Source
 def log(*, by, direction, patient, partner=None, new_partner=None, **fields):
     """Receive or send from one form: ``patient`` are the words ``find_or_make`` takes.
 
-    ``new_partner`` are the fields of a partner to be added first. Raises Refused; then nothing is kept.
+    ``new_partner`` are the fields of a partner to be added first. With ``to_finish`` the patient may be
+    nobody yet. Raises Refused; then nothing is kept.
     """
     if new_partner:
         partner = create_partner(by=by, **new_partner)
     act = receive if direction == Direction.RECEIVED else send
-    return act(by=by, patient=find_or_make(by=by, **patient), partner=partner, **fields)
+    is_nobody = fields.get("to_finish") and not any(patient.values())
+    who = make(by=by) if is_nobody else find_or_make(by=by, **patient)
+    return act(by=by, patient=who, partner=partner, **fields)
 
 
 def receive(*, by, patient, happened_on, partner=None, source=Source.PARTNER, **fields):
     """A patient came to us, from a partner or another source. Returns the Referral.
 
     ``fields``: service, location, clinician, urgency, channel, next_visit_on, reason, source_name,
-    same_matter_as (an earlier Referral of this patient). Raises Refused.
+    same_matter_as (an earlier Referral of this patient), to_finish (part of it could not be read).
+    Raises Refused.
     """
     if (source == Source.PARTNER) != (partner is not None):
         raise Refused("Say who sent the patient.", field="partner_text")
@@ -81,11 +85,9 @@ def _log(direction, *, by, patient, happened_on, partner, same_matter_as=None, *
         **fields,
     )
     referral.reason, referral.source_name = sealed["reason"], sealed["source_name"]
-    if same_matter_as:
-        referral.matter = _matter_of(same_matter_as, referral)
     referral.save()
     if same_matter_as:
-        referral.matter = settle(referral.matter)
+        join(referral, same_matter_as)
     JourneyEvent.objects.create(referral=referral, after=Journey.REQUESTED, happened_on=happened_on, by=by)
     promise_report(referral)
     record(f"logged as {direction}", by=by, subject=referral)
@@ -99,7 +101,7 @@ def announce(referral, *, by):
         referral_sent.send(Referral, referral=referral, by=by)
         return
     referral_received.send(Referral, referral=referral, by=by)
-    if referral.source == Source.UNKNOWN:
+    if referral.source == Source.UNKNOWN and not referral.to_finish:
         source_unknown.send(Referral, referral=referral, by=by)
     announce_recommendation(referral, by=by)
 
@@ -118,11 +120,3 @@ def office_on(partner, day):
     if not offices or partner.organisation in offices:
         return partner.organisation
     return offices[0]
-
-
-def _matter_of(earlier, referral):
-    """Both directions are counted apart, so a matter is one of a patient and a direction."""
-    if (earlier.patient_id, earlier.direction) != (referral.patient_id, referral.direction):
-        raise Refused("The same matter is one of the same patient and direction.", field="matter")
-    lock_matter(earlier.matter)
-    return Referral.objects.values_list("matter", flat=True).get(pk=earlier.pk)

@@ -1,5 +1,6 @@
 """Which referral stands for its matter, so that the patient counts once whatever becomes of the first."""
 
+from referralcrm.core.refused import Refused
 from referrals.models import Referral
 
 
@@ -18,3 +19,16 @@ def settle(matter):
     if first.pk != matter:
         rows.update(matter=first.pk)
     return first.pk
+
+
+def join(referral, earlier):
+    """Let a referral be of the same matter as an earlier one. Raises Refused unless one patient's.
+
+    Both directions are counted apart, so a matter is one of a patient and a direction.
+    """
+    if (earlier.patient_id, earlier.direction) != (referral.patient_id, referral.direction):
+        raise Refused("The same matter is one of the same patient and direction.", field="matter")
+    lock_matter(earlier.matter)
+    matter = Referral.objects.values_list("matter", flat=True).get(pk=earlier.pk)
+    Referral.objects.filter(pk=referral.pk).update(matter=matter)
+    referral.matter = settle(matter)

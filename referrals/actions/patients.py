@@ -54,8 +54,11 @@ def find(*, name="", birth_date=None, record_number=""):
 
 
 @transaction.atomic
-def make(*, by, name, birth_date=None, record_number=""):
-    """A new patient. Raises Refused when the record number is another's."""
+def make(*, by, name="", birth_date=None, record_number=""):
+    """A new patient, nameless where nothing could be read.
+
+    Raises Refused when the record number is another's.
+    """
     patient = Patient()
     _write(patient, name, birth_date, record_number)
     record("added", by=by, subject=patient)
@@ -79,6 +82,7 @@ def change(patient, *, by, name, birth_date=None, record_number="", version=None
 
 def _write(patient, name, birth_date, record_number):
     practice_id = patient.practice_id
+    patient.make_key()
     patient.name, patient.record_number = name, record_number
     patient.birth_date = birth_date and str(birth_date)
     patient.record_index = record_index(practice_id, record_number) if record_number else None

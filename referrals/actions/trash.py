@@ -6,6 +6,7 @@ from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock
 from referralcrm.practice.actions.trash import fetch_back, put_away
 from referralcrm.practice.trash import require_kept
+from referrals.actions.matters import lock_matter, settle
 from referrals.models import Referral
 from referrals.signals import referral_restored, referral_withdrawn
 from referrals.states import WITHDRAWN, Journey
@@ -20,6 +21,7 @@ def delete(referral, *, by):
     Refused once something has come of it (the patient was there, or a report was sent): that is
     entered in error, with a reason, and stays in the log.
     """
+    lock_matter(referral.matter)
     current = lock(referral)
     if current.deleted_at is not None:
         return current
@@ -28,8 +30,8 @@ def delete(referral, *, by):
             "The patient was there, or a report was sent, so this is more than a slip. "
             "Mark it as entered in error, with a reason: it leaves every statistic and stays in the log."
         )
-    _hand_matter_on(current)
     current = put_away(current, by=by)
+    current.matter = settle(current.matter)
     if current.journey not in SAYS_NOTHING:
         referral_withdrawn.send(Referral, referral=current, by=by)
     return current
@@ -43,7 +45,9 @@ def restore(referral, *, by):
     """
     require_kept(referral.partner)
     was_deleted = referral.deleted_at is not None
+    lock_matter(referral.matter)
     current = fetch_back(referral, by=by)
+    current.matter = settle(current.matter)
     if was_deleted and current.journey not in SAYS_NOTHING:
         referral_restored.send(Referral, referral=current, by=by)
     return current
@@ -52,11 +56,3 @@ def restore(referral, *, by):
 def has_come_to_something(referral) -> bool:
     """Whether the patient was there, or a report was sent or received."""
     return referral.attended_on is not None or referral.obligations.filter(sent_on__isnull=False).exists()
-
-
-def _hand_matter_on(referral):
-    """Let the next of its matter stand for the patient, so that the patient still counts once."""
-    same = Referral.objects.filter(matter=referral.pk)
-    others = same.filter(deleted_at__isnull=True).exclude(pk=referral.pk)
-    if heir := others.order_by("happened_on", "id").first():
-        same.update(matter=heir.pk)

@@ -53,7 +53,7 @@ class CorrectForm(HouseModelForm):
 
     def _fit(self, row):
         is_sent = row.direction == Direction.SENT
-        gone = RECEIVED_ONLY if is_sent else SENT_ONLY
+        gone = set(RECEIVED_ONLY if is_sent else SENT_ONLY) & set(self.fields)
         for name in (*gone, *(() if row.attended_on else ("attended_on",))):
             del self.fields[name]
         if is_sent:

@@ -11,13 +11,13 @@ from referralcrm.core.forms import HouseForm
 from referralcrm.practice.models import Location, Service
 from referralcrm.practice.scope import current_practice
 from referrals.forms.fields import check_birth_date, clinicians, day_field, several_lines, words
-from referrals.forms.who import NEW, resolve
+from referrals.forms.who import NEW, Who, resolve
 from referrals.models import Patient, Referral
 from referrals.states import Channel, Direction, Source, Urgency
 
 OTHER_SOURCES = [choice for choice in Source.choices if choice[0] != Source.PARTNER]
 DIRECTIONS = [(Direction.RECEIVED, "↓ Received"), (Direction.SENT, "↑ Sent")]
-RECEIVED_ONLY = ("source", "source_name", "service", "next_visit_on")
+RECEIVED_ONLY = ("source", "source_name", "service", "next_visit_on", "unreadable")
 SENT_ONLY = ("discipline",)
 NEW_PARTNER = ("new_discipline", "new_email", "new_phone")
 NEW_MATTER = "new"
@@ -54,6 +54,11 @@ class LogForm(HouseForm):
     happened_on = day_field("Received on")
     next_visit_on = day_field("Back with the referrer on")
     reason = several_lines("Reason")
+    unreadable = forms.BooleanField(
+        label="Part of it could not be read: finish it later",
+        required=False,
+        help_text="It may be saved without the patient or the referrer, and waits on Today.",
+    )
     keep_partner = forms.BooleanField(label="keep the partner for the next", required=False)
 
     def __init__(self, *args, person, query=None, **kwargs):
@@ -61,6 +66,7 @@ class LogForm(HouseForm):
         self.person = person
         self.today = current_practice().today()
         self.known, self.duplicates, self.who = None, [], None
+        self.finishing = _key(self.data.get("finishing", ""))  # the referral that is being finished
         self._point(self._value_of("direction") or (query or {}).get("direction"))
         if not self.is_bound:
             self.initial = self._habits() | self._asked_for(query or {}) | self.initial
@@ -121,10 +127,7 @@ class LogForm(HouseForm):
 
     @staticmethod
     def _partner_asked_for(value):
-        try:
-            return Partner.objects.current().filter(pk=UUID(value)).first()
-        except ValueError:
-            return None
+        return Partner.objects.current().filter(pk=_key(value)).first()
 
     def _value_of(self, name):
         return self.data.get(self.add_prefix(name), "") if self.is_bound else self.initial.get(name, "")
@@ -163,7 +166,9 @@ class LogForm(HouseForm):
             asked=cleaned.get("partner_asked", ""),
             other_sources=self.direction == Direction.RECEIVED,
         )
-        if other and text and cleaned.get("partner") != other:
+        if not (text or other) and cleaned.get("unreadable"):
+            self.who = Who(source=Source.UNKNOWN)
+        elif other and text and cleaned.get("partner") != other:
             self.add_error("source", "Choose either a partner or another source.")
         elif self.who.is_unclear:
             self.add_error("partner_text", self._say_unclear(text))
@@ -178,7 +183,7 @@ class LogForm(HouseForm):
     def _find_patient(self, cleaned):
         words = self.patient_words()
         if not any(words.values()):
-            if "patient_name" in cleaned:
+            if "patient_name" in cleaned and not cleaned.get("unreadable"):
                 self.add_error("patient_name", "Type the patient's name or record number.")
             return
         fitting = Patient.objects.fitting(current_practice(), **words)
@@ -204,6 +209,7 @@ class LogForm(HouseForm):
         """Of the known patient, in this direction."""
         if not hasattr(self, "_open"):
             rows = Referral.objects.open().filter(patient=self.known, direction=self.direction)
+            rows = rows.exclude(pk=self.finishing)
             self._open = list(rows.with_everyone()[:5]) if self.known else []
             for referral in self._open:
                 referral.patient = self.known
@@ -238,7 +244,7 @@ class LogForm(HouseForm):
         if self.direction == Direction.SENT:
             return fields | {"discipline": cleaned["discipline"]}
         received = {name: cleaned[name] for name in ("service", "next_visit_on", "source_name")}
-        return fields | received | {"source": self.who.source}
+        return fields | received | {"source": self.who.source, "to_finish": cleaned["unreadable"]}
 
     def _new_partner(self):
         if not self.who.new_name:
@@ -257,6 +263,14 @@ class LogForm(HouseForm):
     def asks_which(self):
         """Whether the text did not say which partner is meant, so that the page offers some."""
         return bool(self.who and self.who.is_offering)
+
+
+def _key(value):
+    """The id in ``value``, or None."""
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
 
 
 def _is_near(on, today):

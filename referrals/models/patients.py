@@ -86,7 +86,7 @@ class Patient(PracticeOwned):
     phone_sealed = SealedField()
     record_index = models.BinaryField(null=True, editable=False)
     person_index = models.BinaryField(null=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     name = Sealed("name_sealed")
@@ -118,6 +118,15 @@ class Patient(PracticeOwned):
             return key
         return unwrap(self.wrapped_key, bound_to=f"patient:{self.pk}")
 
+    def make_key(self):
+        """Make the key of a new row even while there is nothing to seal, so that later words have one."""
+        return bool(self.data_key)
+
+    @property
+    def is_nameless(self) -> bool:
+        """Nothing about them could be read yet."""
+        return not (self.name_sealed or self.record_index)
+
     @property
     def born(self) -> date | None:
         """The date of birth as a date."""
@@ -133,6 +142,8 @@ class Patient(PracticeOwned):
 
     def label(self, *, with_name: bool) -> str:
         """What a list calls the patient: the name for those who may read it, else the record number."""
+        if self.is_nameless:
+            return "patient not known yet"
         note_read(self.pk)
         if with_name and self.name:
             return self.name

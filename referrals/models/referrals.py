@@ -47,6 +47,10 @@ class ReferralQuerySet(models.QuerySet):
         """Whatever its state: drafts and errors are shown when they are asked for."""
         return self.filter(deleted_at__isnull=True)
 
+    def to_be_finished(self):
+        """Part of it could not be read."""
+        return self.kept().filter(to_finish=True)
+
     def awaiting_booking(self):
         return self.kept().filter(journey__in=AWAITING_BOOKING)
 
@@ -126,6 +130,7 @@ class Referral(PracticeOwned):
     happened_on = models.DateField()
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
     entered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    to_finish = models.BooleanField(default=False, db_default=False, editable=False)  # not all was legible
     next_visit_on = models.DateField(null=True)
     appointment_on = models.DateField(null=True)
 
@@ -165,6 +170,9 @@ class Referral(PracticeOwned):
                 condition=~Q(journey__in=sorted(CLOSED)),
             ),
             trash.index("referral_in_trash"),
+            models.Index(
+                fields=["practice", "happened_on"], name="referral_to_finish", condition=Q(to_finish=True)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -57,6 +57,7 @@ def _show(request, referral, *, next_form=None, other_form=None):
         "others": others.with_everyone()[:10],
         "next_form": next_form,
         "other_form": other_form or (StepForm(referral=referral, person=person) if may_step else None),
+        "asked_for": _asked_for(referral),
         "can_redirect": may_step and referral.journey in STEPS[Verb.REDIRECT].start,
     }
     return render(request, "referrals/detail.html", context)
@@ -67,6 +68,13 @@ def _history(referral):
     for event in events:
         event.referral = referral  # whose patient opens the reason
     return events
+
+
+def _asked_for(referral):
+    asked = list(referral.details_requests.select_related("contact"))
+    for one in asked:
+        one.referral = referral
+    return asked
 
 
 def _reports(referral):

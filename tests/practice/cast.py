@@ -4,7 +4,7 @@ from outreach.models import Cadence, Message, Rule, Task, Touchpoint
 from partners.models import Affiliation, Contact, Discipline
 from referralcrm.practice.models import ClosedDay, Location, Plan, SavedView, Service
 from referralcrm.practice.scope import current_practice
-from referrals.models import Obligation
+from referrals.models import DetailsRequest, Obligation
 from tests import factories
 
 
@@ -22,6 +22,9 @@ def one_of_each():
         "cadence": Cadence.objects.first(),
         "closed_day": ClosedDay.objects.create(on=today, why="Marked day"),
         "contact": Contact.objects.create(partner=partner, name="Marked Contact"),
+        "details_request": DetailsRequest.objects.create(
+            referral=referral, missing=["phone"], asked_on=today
+        ),
         "discipline": Discipline.objects.create(name="Marked discipline"),
         "location": Location.objects.create(name="Marked location"),
         "message": Message.objects.create(rule=rule, partner=partner, due_at=current_practice().now()),
@@ -40,4 +43,5 @@ def one_of_each():
         "task": Task.objects.create(title="Marked task", partner=partner, due_on=today),
         "touchpoint": Touchpoint.objects.create(partner=partner, happened_on=today),
     }
+    rows["unread"] = factories.referral(patient=factories.nobody(), partner=partner, to_finish=True)
     return {kind: row.pk for kind, row in rows.items()}

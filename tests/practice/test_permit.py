@@ -48,6 +48,7 @@ ROW_KINDS = {
     "cadence",
     "closed_day",
     "contact",
+    "details_request",
     "discipline",
     "location",
     "message",
@@ -63,6 +64,7 @@ ROW_KINDS = {
     "service",
     "task",
     "touchpoint",
+    "unread",
 }
 
 URLS = {
@@ -150,8 +152,12 @@ URLS = {
     "practice:sign_in": needs(PUBLIC),
     "practice:sign_out": needs(PUBLIC),
     "practice:stay": needs(P.VIEW),
+    "referrals:ask": needs(P.LOG, pk="referral"),
     "referrals:create": needs(P.LOG),
     "referrals:delete": needs(P.LOG, pk="referral"),
+    "referrals:details": needs(P.LOG, pk="details_request"),
+    "referrals:finish": needs(P.LOG, pk="unread"),
+    "referrals:request_letter": needs(P.VIEW_PATIENTS, pk="details_request"),
     "referrals:detail": needs(P.VIEW, pk="referral"),
     "referrals:list": needs(P.VIEW),
     "referrals:look": needs(P.LOG),

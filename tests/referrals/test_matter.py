@@ -10,7 +10,7 @@ from referralcrm.dashboards.page import Page
 from referralcrm.dashboards.periods import Period
 from referralcrm.dashboards.rows import Rows
 from referralcrm.practice.calendar import Calendar
-from referrals.actions import move, receive
+from referrals.actions import delete, move, receive, restore
 from referrals.models import Obligation, Referral
 from referrals.states import UNCOUNTED, Verb
 from tests import factories
@@ -81,6 +81,20 @@ def test_when_the_mistake_was_none_the_first_stands_for_it_again(refer, patients
     refer(lind, same_matter_as=first)
     move(first, Verb.ENTER_IN_ERROR, by=charlie, reason="Another patient")
     move(first, Verb.UNDO_ERROR, by=charlie, reason="It was right")
+    assert patients() == 1
+    assert set(Referral.objects.values_list("matter", flat=True)) == {first.pk}
+
+
+def test_when_the_first_is_deleted_the_next_stands_for_the_matter_until_it_is_restored(
+    refer, patients, okafor, lind, alice
+):
+    first = refer(okafor)
+    second = refer(lind, same_matter_as=first)
+    deleted = delete(first, by=alice)
+    assert patients() == 1
+    second.refresh_from_db()
+    assert second.matter == second.pk
+    restore(deleted, by=alice)
     assert patients() == 1
     assert set(Referral.objects.values_list("matter", flat=True)) == {first.pk}
 
