@@ -37,7 +37,8 @@ def referral(request, pk):
 
 
 def _get(pk):
-    return get_object_or_404(Referral.objects.not_deleted().with_everyone(), pk=pk)
+    rows = Referral.objects.not_deleted().with_everyone().select_related("entered_by")
+    return get_object_or_404(rows, pk=pk)
 
 
 def _show(request, referral, *, next_form=None, other_form=None):
