@@ -20,6 +20,22 @@ def as_typed(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(MARKED) else cell
 
 
+def as_list(words) -> str:
+    """Words in one cell with commas between them; a word that holds a comma or quotes stands in quotes."""
+    if not any(sign in word for word in words for sign in ',"\r\n'):
+        return ", ".join(words)
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(words)
+    return out.getvalue()
+
+
+def listed(cell: str) -> list[str]:
+    """The words of one cell: those ``as_list`` put there, or divided by semicolons."""
+    has_commas = "," in cell or '"' in cell
+    found = next(csv.reader([cell], delimiter="," if has_commas else ";", skipinitialspace=True), [])
+    return [word.strip() for word in found if word.strip()]
+
+
 def csv_response(file_name: str, header: list[str], rows) -> HttpResponse:
     """A download in UTF-8 with a byte-order mark, so that Excel reads accents."""
     out = io.StringIO()

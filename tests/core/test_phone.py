@@ -1,10 +1,12 @@
 """Phone numbers as people write them."""
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberFormat
 
-from referralcrm.core.phones import dialled, normalised
+from referralcrm.core.phones import _regular, dialled, normalised
 
 
 @pytest.mark.parametrize(
@@ -56,3 +58,28 @@ def test_a_number_that_was_kept_is_kept_the_same_again(typed):
     except ValueError:
         return
     assert normalised(kept, country="GB") == kept
+
+
+@given(
+    st.sampled_from(
+        ["US", "GB", "DE", "FR", "AU", "CA", "IE", "NZ", "CH", "ES", "NL", "IT", "HU", "BR", "IN"]
+    ),
+    st.sampled_from(["", "0", "1", "+44", "+1", "+49", "+39", "00", "06"]),
+    st.integers(10**5, 10**11).map(str),
+    st.sampled_from(["{}", "({:.3}) {:.9}", "{} ", "{:.2}-{:.10}"]),
+)
+def test_the_quick_way_writes_what_the_library_writes(country, prefix, digits, shape):
+    text = prefix + shape.format(digits, digits[3:])
+    quick = _regular(text, country)
+    if quick:
+        number = phonenumbers.parse(text, country)
+        assert phonenumbers.is_possible_number(number)
+        assert quick == phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
+@pytest.mark.parametrize(
+    "typed, country",
+    [("020 7946 0958", "GB"), ("(202) 555-0134", "US"), ("+44 20 7946 0958", "US"), ("030 901820", "DE")],
+)
+def test_an_ordinary_number_takes_the_quick_way(typed, country):
+    assert _regular(typed, country)

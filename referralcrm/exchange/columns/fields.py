@@ -14,6 +14,7 @@ class Content(StrEnum):
     """What a cell of a field holds, and the Python type that cleaning gives."""
 
     TEXT = "text"  # str; line breaks stay
+    RECORD = "record number"  # str, whose every digit matters
     PHONE = "phone"  # str, with its country code
     EMAIL = "e-mail"  # str
     DATE = "date"  # datetime.date or None; never in the future

@@ -72,11 +72,12 @@ FAMILY = "last name, lastname, surname, family name, last, nachname, apellido, l
 TITLES = "title, prefix, salutation, name prefix, anrede, dr mr mrs"
 
 
-def _title_fields(of=""):
+def _title_fields(titles=TITLES, given=GIVEN, family=FAMILY, of=""):
+    whose = "partner’s " if of else ""
     return (
-        Field(f"{of}title", "title", synonyms=TITLES, example="Dr", longest=40),
-        Field(f"{of}given_name", "first name", synonyms=GIVEN, example="Adaeze", longest=80),
-        Field(f"{of}family_name", "family name", synonyms=FAMILY, example="Okafor", longest=80),
+        Field(f"{of}title", f"{whose}title", synonyms=titles, example="Dr", longest=40),
+        Field(f"{of}given_name", f"{whose}first name", synonyms=given, example="Adaeze", longest=80),
+        Field(f"{of}family_name", f"{whose}family name", synonyms=family, example="Okafor", longest=80),
     )
 
 
@@ -329,7 +330,12 @@ REFERRALS = Sheet(
             longest=160,
         ),
         Field("partner_id", "partner id", Content.KEY, longest=36),
-        *_title_fields(of="partner_"),
+        *_title_fields(
+            "referring title, provider title",
+            "referring first name, provider first name, referring provider first name, referrer first name",
+            "referring last name, provider last name, referring provider last name, referrer last name",
+            of="partner_",
+        ),
         Field(
             "partner_discipline",
             "discipline of the partner",
@@ -355,6 +361,7 @@ REFERRALS = Sheet(
         Field(
             "record_number",
             "record number",
+            Content.RECORD,
             synonyms=(
                 "record, record no, mrn, patient id, patient no, patient number, patient mrn, "
                 "chart, chart no, chart number, acct, acct no, account number, file number, case "

@@ -25,7 +25,10 @@ LETTERS = re.compile(r"[A-Z]{1,4}")
 
 def unescaped(text: str) -> str:
     """A sign that XML does not allow stands as _x0001_ (ECMA-376, part 1, 22.9.2.19)."""
-    return ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) if "_x" in text else text
+    if "_x" not in text:
+        return text
+    signs = ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
+    return signs.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of one sign
 
 
 class SharedStrings(Handler):
