@@ -16,6 +16,7 @@ urlpatterns = [
     path("exchange/", include("referralcrm.exchange.urls")),
     path("demo/", include("referralcrm.demo.urls")),
     path("practice/", include("referralcrm.practice.urls")),
+    path("print/", include("referralcrm.front.print_urls")),
     path("trash/", include("referralcrm.practice.trash_urls")),
     path("audit/", include("referralcrm.front.audit_urls")),
 ]

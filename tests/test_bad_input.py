@@ -105,6 +105,7 @@ BUTTONS = {
     "practice:set_password": [],  # shown only with a link in the session; tests/practice/test_people.py
     "practice:sign_in_link": [],
     "practice:sign_out": [],
+    "print:thanks_card": ["fold", "words"],
     "referrals:delete": [],
     "referrals:details": ["act", "version", "next"],
     "referrals:look": [*LogForm.base_fields],

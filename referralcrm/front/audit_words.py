@@ -60,6 +60,11 @@ PLACES = {
     "referrals:report": "while answering for a report",
     "referrals:pass_on": "while passing a patient on",
     "exchange:referrals": "in an export",
+    "print:today": "on the day’s list, printed",
+    "print:partner": "as a card",
+    "print:thanks_card": "as a thank-you card",
+    "print:envelope": "as an envelope",
+    "print:labels_pdf": "as address labels",
 }
 
 

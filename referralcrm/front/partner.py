@@ -25,7 +25,7 @@ OPENED_BY = {
 
 @allow(Permission.VIEW)
 def partner(request, pk):
-    found = get_object_or_404(_with_everything(Partner.objects.kept()), pk=pk)
+    found = get_object_or_404(with_everything(Partner.objects.kept()), pk=pk)
     practice = request.user.practice
     names = request.user.may(Permission.VIEW_PATIENTS)
     received, sent = recently_passed(found, today=practice.today(), with_names=names)
@@ -86,7 +86,7 @@ def card(partner) -> str:
     return "\n".join(filter(None, [partner.name, partner.line, *known])) if known else ""
 
 
-def _with_everything(partners):
+def with_everything(partners):
     """One row with the short lists that belong to it, so that the page stays within its queries."""
     contacts = Contact.objects.kept().filter(partner=OuterRef("pk"))
     said = JSONObject(

@@ -26,8 +26,11 @@ class Line:
     tone: str = ""
 
 
-def recently_passed(partner, *, today, with_names: bool):
-    """The newest few received and the newest few sent, as two lists of Lines."""
+def recently_passed(partner, *, today, with_names: bool | None):
+    """The newest few received and the newest few sent, as two lists of Lines.
+
+    With None the patients are left out, and nothing of theirs is opened.
+    """
     lines = [_line(row, today, with_names) for row in _newest(partner)]
     return [
         [line for line in lines if line.direction == direction]
@@ -54,7 +57,7 @@ def _line(row, today, with_names):
     return Line(
         key=row.pk,
         direction=row.direction,
-        patient=row.patient.label(with_name=with_names),
+        patient="" if with_names is None else row.patient.label(with_name=with_names),
         subject=str(row.service or row.discipline or ""),
         why=" · ".join(filter(None, [_standing(row, today), _reported(row)])),
         tag=tag,

@@ -48,7 +48,12 @@ class Beside:
 
 
 class Today:
-    """The whole page for one person, or with ``everybody`` for the practice."""
+    """The whole page for one person, or with ``everybody`` for the practice.
+
+    ``first`` is how many rows of each section are read.
+    """
+
+    first = FIRST
 
     def __init__(self, person, *, everybody=False):
         self.person, self.practice, self.everybody = person, person.practice, everybody
@@ -184,7 +189,7 @@ class Today:
                 place=Window(RowNumber(), partition_by=parts or None, order_by=order),
                 total=Window(Count("pk"), partition_by=parts or None),
             )
-            .filter(place__lte=FIRST)
+            .filter(place__lte=self.first)
             .order_by("place")
         )
 

@@ -5,8 +5,9 @@
 
 A template reads its data with ``#import "house.typ": *``. What people typed arrives as strings, which typst
 never reads as markup, so a name can hold any text. Bidirectional overrides and control characters, which
-could disturb the line around them, are taken out. Typesetting runs in a process of its own with nothing but
-the fonts in it, for at most ``SECONDS``; text goes there by stdin and stands in no argument and no file.
+could disturb the line around them, are taken out; very long words may be broken. Typesetting runs in a
+process of its own with nothing but the fonts in it, for at most ``SECONDS``; text goes there by stdin and
+stands in no argument and no file.
 
 ``letter`` takes, all but ``body`` optional: ``sender`` (name, lines: the practice and the lines beside it),
 ``to`` (lines of the address, placed for a window envelope), ``date``, ``subject``, ``body`` (paragraphs),
@@ -15,6 +16,7 @@ the fonts in it, for at most ``SECONDS``; text goes there by stdin and stands in
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +34,10 @@ LETTER = frozenset(["BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", 
 CONTROLS = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029, *range(0x202A, 0x202F)])
 CONTROLS |= dict.fromkeys([*range(0x2066, 0x206A), 0xFEFF, 0xFFFE, 0xFFFF])
 CONTROLS |= {ord("\n"): "\n", ord("\t"): " ", ord("\v"): "\n", ord("\f"): "\n", 0x2028: "\n", 0x2029: "\n"}
+LONG_WORD, PIECE = (
+    re.compile(r"\S{29,}"),
+    re.compile(r"[^@./_-]{1,24}[@./_-]?|[@./_-]"),
+)  # may be broken, to stay on the page
 
 
 def paper_of(country: str) -> str:
@@ -72,7 +78,8 @@ def _plain(value):
     """The same value with its texts made fit for a page."""
     match value:
         case str():
-            return value.replace("\r\n", "\n").replace("\r", "\n").translate(CONTROLS)
+            text = value.replace("\r\n", "\n").replace("\r", "\n").translate(CONTROLS)
+            return LONG_WORD.sub(lambda word: "\u200b".join(PIECE.findall(word[0])), text)
         case dict():
             return {key: _plain(item) for key, item in value.items()}
         case list() | tuple():

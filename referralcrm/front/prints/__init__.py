@@ -1,0 +1,1 @@
+"""What people take along on paper: the day, a partner's card, thank-you cards, envelopes, labels."""
