@@ -27,13 +27,15 @@ def thank(sender, referral, by, **kwargs):
 
 
 @receiver(referral_withdrawn)
-def take_thanks_back(sender, referral, by, **kwargs):
+def ask_for_nothing_more(sender, referral, by, **kwargs):
     thanks.take_back(referral, by=by)
+    tasks.cancel_for(referral, by=by)
 
 
 @receiver(referral_restored)
-def put_thanks_back(sender, referral, by, **kwargs):
+def ask_again(sender, referral, by, **kwargs):
     thanks.put_back(referral, by=by)
+    tasks.reopen_for(referral, by=by)
 
 
 @receiver([partner_ended, partner_opted_out])

@@ -28,6 +28,7 @@ JOURNEYS = [
     ("open", "open"),
     ("seen", "came at least once"),
     ("unbooked", "not booked yet"),
+    ("passed", "booked, the day is over"),
     *Journey.choices,
 ]
 HIDDEN = forms.HiddenInput
@@ -38,7 +39,7 @@ class ReferralFilter(filters.FilterSet):
 
     direction   received | sent
     who         words of a partner's name or office
-    journey     a state, or open | seen | unbooked
+    journey     a state, or open | seen | unbooked | passed
     report      overdue | due | not_due | done | confirmed | not_required
     clinician, location, service, discipline    an id
     urgency, source, channel    as stored
@@ -114,6 +115,8 @@ class ReferralFilter(filters.FilterSet):
                 return rows.seen()
             case "unbooked":
                 return rows.awaiting_booking()
+            case "passed":
+                return rows.passed(current_practice().today())
         return rows.filter(journey=value)
 
     def by_report(self, rows, name, value):

@@ -178,6 +178,19 @@ STEPS: dict[str, Step] = {
 }
 
 
+# Nothing outside this referral followed from these; the rest has a way back of its own, or none.
+TAKEN_BACK = frozenset(Verb) - {Verb.REQUEST, Verb.REDIRECT, Verb.ENTER_IN_ERROR, Verb.UNDO_ERROR}
+UNDO_DAYS = 30
+
+
+class CallOutcome(models.TextChoices):
+    """How a call to a patient who is not booked yet ended."""
+
+    NO_ANSWER = "no_answer", "no answer"
+    LEFT_MESSAGE = "left_message", "left a message"
+    WRONG_NUMBER = "wrong_number", "wrong number"
+
+
 @dataclass(frozen=True)
 class Stop:
     """One stop of a track as a page shows it."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import log, many, mistakes, one, paper
+from referrals.views import calls, log, many, mistakes, one, paper
 
 app_name = "referrals"
 
@@ -14,6 +14,10 @@ urlpatterns = [
     path("<uuid:pk>/delete/", mistakes.delete, name="delete"),
     path("<uuid:pk>/edit/", one.update, name="update"),
     path("<uuid:pk>/move/", one.move, name="move"),
+    path("<uuid:pk>/call/", calls.call, name="call"),
+    path("<uuid:pk>/later/", calls.later, name="later"),
+    path("<uuid:pk>/phone/", calls.phone, name="phone"),
+    path("<uuid:pk>/undo/<slug:what>/", calls.undo, name="undo"),
     path("<uuid:pk>/pass-on/", one.pass_on, name="pass_on"),
     path("<uuid:pk>/ask/", paper.ask, name="ask"),
     path("<uuid:pk>/finish/", paper.finish, name="finish"),

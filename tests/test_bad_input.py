@@ -26,7 +26,7 @@ from referralcrm.practice.models import Practice, PracticeOwned
 from referralcrm.practice.permissions import GRANTS
 from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.states import Role
-from referrals.forms import LogForm, ReportForm, StepForm
+from referrals.forms import CallForm, LaterForm, LogForm, ReportForm, StepForm
 from tests import factories
 from tests.practice.cast import one_of_each
 from tests.practice.test_permit import PUBLIC, URLS, VIEWS
@@ -108,8 +108,12 @@ BUTTONS = {
     "print:thanks_card": ["fold", "words"],
     "referrals:delete": [],
     "referrals:details": ["act", "version", "next"],
+    "referrals:call": [*CallForm.base_fields, "next"],
+    "referrals:later": [*LaterForm.base_fields, "next"],
     "referrals:look": [*LogForm.base_fields],
     "referrals:move": [*StepForm.base_fields, "next"],
+    "referrals:phone": [],
+    "referrals:undo": ["version"],
     "referrals:report": [*ReportForm.base_fields, "next"],
     "referrals:shape": [*LogForm.base_fields],
     "trash:index": ["q", "kind"],

@@ -33,7 +33,7 @@ from tests.committed import wait_until
 from tests.mailserver import MailServer
 
 PATIENTS = 12
-MARK = re.compile(r"qz\d{3}[a-z]", re.IGNORECASE)
+MARK = re.compile(r"qz\d{3}[a-z]|7700.?9008\d\d", re.IGNORECASE)
 BORN = "1911-11-11"
 WORKER = ["celery", "-A", "referralcrm", "worker", "--pool", "solo", "-l", "DEBUG"]
 
@@ -87,6 +87,7 @@ def log_a_referral(desk, number, today):
         "patient_name": f"{marked(number, 'g')} {marked(number, 'n')}",
         "born": BORN,
         "record_number": marked(number, "r"),
+        "patient_phone": f"07700 9008{number:02}",
         "reason": f"Pain since {marked(number, 'a')}",
         "happened_on": today.isoformat(),
     }

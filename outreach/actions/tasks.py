@@ -17,9 +17,11 @@ from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.scope import current_practice
 from referralcrm.practice.trash import require_kept
+from referrals.states import Journey
 
 UNDO_DAYS = 30
 SNOOZE_AT_MOST = timedelta(days=366)
+NO_REFERRAL = "The referral it was about was taken back."
 CONTACT_OF = {TaskKind.THANK_CARD: TouchpointKind.LETTER, TaskKind.THANK_CALL: TouchpointKind.CALL}
 
 
@@ -133,6 +135,22 @@ def cancel(task, *, because, by=None):
         .update(**closed, closed_at=timezone.now(), version=F("version") + 1)
     ):
         record("cancelled", by=by, subject=task)
+
+
+@transaction.atomic
+def cancel_for(referral, *, by):
+    """A referral entered in error or deleted asks for nothing: what it opened is no longer needed."""
+    if referral.journey == Journey.ENTERED_IN_ERROR or referral.deleted_at:
+        for task in Task.objects.open().filter(referral=referral):
+            cancel(task, because=NO_REFERRAL, by=by)
+
+
+@transaction.atomic
+def reopen_for(referral, *, by):
+    """It was no error: what ``cancel_for`` closed is open again."""
+    closed = Task.objects.filter(referral=referral, state=TaskState.CANCELLED, skipped_because=NO_REFERRAL)
+    for task in closed:
+        reopen(task, version=task.version, by=by)
 
 
 @transaction.atomic

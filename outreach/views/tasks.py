@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
 
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -13,7 +12,7 @@ from outreach.actions import tasks
 from outreach.forms.tasks import DoneForm, OwnerForm, SkipForm, SnoozeForm, TaskForm
 from outreach.models import Task
 from outreach.states import TaskKind, TaskState
-from referralcrm.core.answers import back, carried_out, not_carried_out
+from referralcrm.core.answers import back, carried_out, not_carried_out, stood_on
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
 from referralcrm.core.templatetags.house import day
@@ -83,8 +82,7 @@ def task(request, pk):
 @allow(Permission.LOG, methods="POST")
 def undo(request, pk):
     """Open again, if nobody changed it since (``version``); back to the page the toast stood on."""
-    stood_on = urlsplit(request.headers.get("Referer", ""))
-    to = back(request, wanted=urlunsplit(("", "", stood_on.path, stood_on.query, "")))
+    to = stood_on(request)
     task = get_object_or_404(Task.objects.select_related("touchpoint"), pk=pk)
     try:
         tasks.reopen(task, version=_number(request.GET.get("version")), by=request.user)

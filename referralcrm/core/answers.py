@@ -1,6 +1,7 @@
 """How a small act on a list is answered: the list again, and a toast with Undo."""
 
 import json
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -23,6 +24,12 @@ def back(request, *, wanted=None) -> str:
     """The page of ours the form came from (its field ``next``, or ``wanted``), else Today."""
     wanted = request.POST.get("next", "") if wanted is None else wanted
     return wanted if is_path_of_ours(wanted) else resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def stood_on(request) -> str:
+    """The page of ours that a toast stood on when its Undo was pressed, else Today."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    return back(request, wanted=urlunsplit(("", "", page.path, page.query, "")))
 
 
 def carried_out(request, text, *, undo="", to=None):

@@ -58,6 +58,7 @@ PLACES = {
     "referrals:finish": "while finishing a referral",
     "referrals:move": "while taking a step",
     "referrals:report": "while answering for a report",
+    "referrals:phone": "by opening the phone number",
     "referrals:pass_on": "while passing a patient on",
     "exchange:referrals": "in an export",
     "print:today": "on the day’s list, printed",

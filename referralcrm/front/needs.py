@@ -33,8 +33,12 @@ class Needs:
         return self._of(due.filter(referral__in=Referral.objects.kept()), "referral__clinician")
 
     def bookings(self):
-        """Received referrals without an appointment."""
-        return self._of_desk(Referral.objects.kept().filter(self.to_book, to_finish=False))
+        """Received referrals without an appointment, unless put off to a later day."""
+        return self._of_desk(Referral.objects.kept().filter(self.to_call, to_finish=False))
+
+    def put_off(self):
+        """Received referrals without an appointment that are called about on a later day."""
+        return self._of_desk(Referral.objects.kept().filter(self.to_book, call_on__gt=self.today))
 
     def visits(self):
         """Booked for a day that has passed: did they come?"""
@@ -42,14 +46,11 @@ class Needs:
 
     def paper(self):
         """Part of it could not be read; or booked already, while details we asked for are missing."""
-        asked = Exists(DetailsRequest.objects.open().filter(referral=OuterRef("pk")))
-        waits = Q(to_finish=True) | asked & ~self.to_book & ~self.passed
-        return self._of_desk(Referral.objects.kept().filter(waits))
+        return self._of_desk(Referral.objects.kept().filter(Q(to_finish=True) | self._asked))
 
     def of_the_desk(self):
         """``bookings``, ``visits`` and ``paper`` in one, each referral once."""
-        asked = Exists(DetailsRequest.objects.open().filter(referral=OuterRef("pk")))
-        waits = Q(to_finish=True) | asked | self.to_book | self.passed
+        waits = Q(to_finish=True) | self._asked | self.to_call | self.passed
         return self._of_desk(Referral.objects.kept().filter(waits))
 
     @property
@@ -57,8 +58,17 @@ class Needs:
         return Q(direction=Direction.RECEIVED, journey__in=AWAITING_BOOKING)
 
     @property
+    def to_call(self):
+        return self.to_book & (Q(call_on__isnull=True) | Q(call_on__lte=self.today))
+
+    @property
     def passed(self):
         return Q(journey=Journey.SCHEDULED, appointment_on__lt=self.today)
+
+    @property
+    def _asked(self):
+        asked = Exists(DetailsRequest.objects.open().filter(referral=OuterRef("pk")))
+        return asked & ~self.to_book & ~self.passed
 
     def tasks(self):
         """Open, due and not snoozed, of every kind."""

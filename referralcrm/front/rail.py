@@ -99,11 +99,13 @@ class Numbers:
 
 
 def clock(moment, practice) -> str:
-    """ "today 08:00", "Monday 08:00" within a week, else "12 Nov 08:00", in the practice's zone."""
+    """ "today 08:00", "yesterday 08:00", "Monday 08:00", or "12 Nov 08:00"; in the practice's zone."""
     local, today = moment.astimezone(practice.zone), practice.today()
     away = (local.date() - today).days
     if away == 0:
         day = "today"
+    elif away == -1:
+        day = "yesterday"
     elif abs(away) < 7:
         day = f"{local:%A}"
     else:

@@ -14,7 +14,7 @@ from referralcrm.front.needs import THANKS, Needs
 from referralcrm.front.rail import clock, count
 from referralcrm.practice.models import Practice
 from referralcrm.practice.permissions import Permission
-from referrals.models import DetailsRequest
+from referrals.models import CallAttempt, DetailsRequest
 from referrals.states import Detail, Journey
 
 FIRST = 10
@@ -39,12 +39,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Beside:
-    """Counts that stand beside the rows: mail to approve, thanks that go by themselves, check-ins settled."""
+    """Counts that stand beside the rows: mail to approve, thanks that leave by themselves, check-ins settled,
+    patients to be called later."""
 
     approvals: int
     thanks: int
     thanks_at: datetime | None
     settled: int
+    put_off: int
 
 
 class Today:
@@ -64,6 +66,9 @@ class Today:
         referrals, tasks = self._referrals(), self._tasks()
         self.bookings, self.visits = _section(referrals, "bookings"), _section(referrals, "visits")
         self.paper = _section(referrals, "paper")
+        self._tell_calls(self.bookings.rows)
+        if self.beside.put_off:
+            self.bookings.note = f"{self.beside.put_off} put off"
         self.thanks = _section(tasks, "thanks", note=self._thanks_note())
         self.steps = _section(self._first(self.needs.next_steps(), ["next_step_on", "id"]))
         self.tasks = _section(tasks, "tasks")
@@ -75,6 +80,12 @@ class Today:
     @property
     def may_log(self) -> bool:
         return self.person.may(Permission.LOG)
+
+    @property
+    def try_again_on(self) -> date:
+        """The next day of the week on which the practice works."""
+        ahead = [self.day + timedelta(days=away) for away in range(1, 8)]
+        return next((day for day in ahead if day.weekday() in self.practice.working_days), ahead[0])
 
     @property
     def total(self) -> int:
@@ -147,6 +158,14 @@ class Today:
         )
         return ArraySubquery(open_one.values(row=row))
 
+    def _tell_calls(self, rows):
+        """ "called twice, no answer yesterday 16:40 (Alice)"; one query for all rows."""
+        called = [row.pk for row in rows if row.calls]
+        newest = CallAttempt.objects.filter(referral__in=called).order_by("referral_id", "-at", "-id")
+        last = {call.referral_id: call for call in newest.distinct("referral_id").select_related("by")}
+        for row in rows:
+            row.calls_told = calls_in_words(row, last[row.pk], self.practice) if row.pk in last else ""
+
     def _tasks(self):
         by_kind = Case(
             When(kind__in=THANKS, then=Value("thanks")),
@@ -167,6 +186,7 @@ class Today:
             thanks=count(leaving),
             thanks_at=Subquery(leaving.order_by("due_at").values("due_at")[:1]),
             settled=count(self.needs.settled(monday)),
+            put_off=count(self.needs.put_off()),
         )
         return Beside(**row.get())
 
@@ -192,6 +212,16 @@ class Today:
             .filter(place__lte=self.first)
             .order_by("place")
         )
+
+
+def calls_in_words(referral, last, practice) -> str:
+    """How often a patient was called in vain, and when and by whom the last time."""
+    times = {1: "called once", 2: "called twice"}.get(referral.calls, f"called {referral.calls} times")
+    if referral.seems_unreachable:
+        times = f"{referral.calls} calls without an answer"
+    who = f" ({last.by.name})" if last.by else ""
+    outcome = "the last" if referral.seems_unreachable else last.get_outcome_display()
+    return f"{times}, {outcome} {clock(last.at, practice)}{who}"
 
 
 def _report_why(report, today) -> str:

@@ -118,6 +118,7 @@ class PracticeForm(HouseModelForm):
             "opens_at",
             "closes_at",
             "inner_circle_size",
+            "calls_before_unreachable",
         ]
         widgets = {
             "opens_at": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
@@ -127,6 +128,7 @@ class PracticeForm(HouseModelForm):
             "reply_to": "Partners who answer a message write here.",
             "region": "For holidays of its own, such as ENG, SCT or CA; empty for none.",
             "inner_circle_size": "A small circle is one you can really look after.",
+            "calls_before_unreachable": "Then Today suggests it; a person decides.",
         }
 
     def __init__(self, *args, **kwargs):
@@ -140,7 +142,8 @@ class PracticeForm(HouseModelForm):
         return Layout(
             Div("name", "reply_to", css_class="two"),
             Div("country", "region", css_class="two"),
-            Div("time_zone", "inner_circle_size", css_class="two"),
+            "time_zone",
+            Div("inner_circle_size", "calls_before_unreachable", css_class="two"),
             Field("working_days", wrapper_class="days"),
             Div("opens_at", "closes_at", css_class="two"),
             "version",

@@ -5,6 +5,7 @@ import zoneinfo
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -42,6 +43,12 @@ class Practice(models.Model):
     opens_at = models.TimeField(default="08:00")
     closes_at = models.TimeField(default="18:00")
     inner_circle_size = models.PositiveSmallIntegerField("people in the inner circle, at most", default=15)
+    calls_before_unreachable = models.PositiveSmallIntegerField(
+        "calls without an answer, until a patient counts as unreachable",
+        default=3,
+        db_default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+    )
     is_demo = models.BooleanField(default=False, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,5 +1,6 @@
 """Every write of the referral log, by concept: logging, correcting, patients, the journey, the reports."""
 
+from referrals.actions.calls import log_call, put_off, take_call_back
 from referrals.actions.correct import update
 from referrals.actions.details import answer, ask, reopen
 from referrals.actions.finish import finish
@@ -7,6 +8,7 @@ from referrals.actions.journey import move, redirect
 from referrals.actions.log import log, receive, send
 from referrals.actions.loop import confirm_report, record_report, take_report_back, waive_report
 from referrals.actions.trash import delete, has_come_to_something, restore
+from referrals.actions.undo import take_logging_back, take_step_back
 
 __all__ = [
     "answer",
@@ -16,14 +18,19 @@ __all__ = [
     "has_come_to_something",
     "finish",
     "log",
+    "log_call",
     "move",
+    "put_off",
     "receive",
     "record_report",
     "redirect",
     "reopen",
     "restore",
     "send",
+    "take_call_back",
+    "take_logging_back",
     "take_report_back",
+    "take_step_back",
     "update",
     "waive_report",
 ]

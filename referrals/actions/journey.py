@@ -1,6 +1,7 @@
 """The journey of the patient: one mover for every step of the table in ``states``."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, time, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -16,37 +17,76 @@ from referrals.actions.loop import set_clock
 from referrals.actions.matters import lock_matter, settle
 from referrals.models import JourneyEvent, Referral
 from referrals.signals import referral_restored, referral_withdrawn
-from referrals.states import CLOSED, STEPS, UNCOUNTED, UNDO_ERROR_DAYS, WITHDRAWN, Direction, Journey, Verb
+from referrals.states import (
+    AWAITING_BOOKING,
+    CLOSED,
+    STEPS,
+    TAKEN_BACK,
+    UNCOUNTED,
+    UNDO_ERROR_DAYS,
+    WITHDRAWN,
+    Direction,
+    Journey,
+    Verb,
+)
 
 AFTER_THE_FIRST_VISIT = frozenset({Journey.IN_CARE, Journey.COMPLETED, Journey.DISCONTINUED})
+CALLING = {"calls": 0, "call_on": None}
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """The day, and the time where somebody typed one."""
+
+    on: date | None = None
+    at: time | None = None
 
 
 @transaction.atomic
-def move(referral, verb, *, by, on=None, version=None, reason="", appointment_on=None, redirected_to=None):
+def move(
+    referral,
+    verb,
+    *,
+    by,
+    on=None,
+    version=None,
+    reason="",
+    appointment_on=None,
+    appointment_time=None,
+    redirected_to=None,
+):
     """Take one step of the journey, which happened ``on`` a day (today), and tell who listens.
 
     ``version`` is the one the person saw. The first such step fills its date; skipped ones stay
-    empty. ``appointment_on`` belongs to "schedule". Raises Refused, and Stale when somebody else
-    was first.
+    empty. ``appointment_on`` (with ``appointment_time``) belongs to "schedule"; with "rebook" it is
+    the new day, booked at once. Raises Refused, and Stale when somebody else was first.
     """
-    step = STEPS[verb]
-    today = current_practice().today()
-    on = on or today
+    step, booked = STEPS[verb], Appointment(appointment_on, appointment_time if appointment_on else None)
+    on = on or current_practice().today()
     check_fresh(referral, version)
+    _take(referral, step, by=by, on=on, reason=reason, booked=booked, redirected_to=redirected_to)
+    if step.verb == Verb.REBOOK and booked.on:
+        _take(referral, STEPS[Verb.SCHEDULE], by=by, on=on, booked=booked, with_last=True)
+    return referral
+
+
+def _take(referral, step, *, by, on, booked, reason="", redirected_to=None, with_last=False):
+    """``with_last``: the step before it and this one are taken back together."""
+    today = current_practice().today()
     _check_step(referral, step, by=by, on=on, reason=reason, today=today)
     if step.verb == Verb.REDIRECT and redirected_to is None:
         raise Refused("Say to whom the patient was passed on.", field="partner_text")
-    check_planned(appointment_on, today=today, field="appointment_on", since=referral.happened_on)
+    check_planned(booked.on, today=today, field="appointment_on", since=referral.happened_on)
     before, after = referral.journey, step.to or _where_it_came_from(referral)
-    changes = _changes(referral, step, after, on, appointment_on, redirected_to)
+    changes = _changes(referral, step, after, on, booked, redirected_to)
+    undo = undo_of(referral, changes, with_last=with_last) if step.verb in TAKEN_BACK else None
     write(referral, changes)
-    event = JourneyEvent(referral=referral, before=before, after=after, happened_on=on, by=by)
+    event = JourneyEvent(referral=referral, before=before, after=after, happened_on=on, by=by, undo=undo)
     event.reason = reason
     event.save()
     set_clock(referral)
-    record(f"journey: {verb}", by=by, subject=referral, changed=sorted(changes))
-    _tell(referral, before, after, by)
-    return referral
+    record(f"journey: {step.verb}", by=by, subject=referral, changed=sorted(changes))
+    tell(referral, before, after, by)
 
 
 @transaction.atomic
@@ -114,14 +154,25 @@ def _check_undo(referral, by):
         raise Refused(f"This was entered in error more than {UNDO_ERROR_DAYS} days ago. Log it again.")
 
 
-def _changes(referral, step, after, on, appointment_on, redirected_to):
+def undo_of(referral, changes, *, with_last=False) -> dict:
+    """What stands now in the columns of ``changes``, as JSON that ``actions.undo`` puts back."""
+    before = {name: getattr(referral, name) for name in changes}
+    stands = {
+        name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in before.items()
+    }
+    return {"stood": stands, "with_last": with_last}
+
+
+def _changes(referral, step, after, on, booked, redirected_to):
     changes = {"journey": after, "journey_before": _to_go_back_to(referral, step, after)}
     if step.stamp and (step.verb == Verb.SCHEDULE or getattr(referral, step.stamp) is None):
         changes[step.stamp] = on
     if step.verb == Verb.SCHEDULE:
-        changes["appointment_on"] = appointment_on
+        changes |= {"appointment_on": booked.on, "appointment_time": booked.at}
     elif step.verb == Verb.REBOOK:
-        changes |= {"scheduled_on": None, "appointment_on": None}
+        changes |= {"scheduled_on": None, "appointment_on": None, "appointment_time": None}
+    if not {referral.journey, after} <= AWAITING_BOOKING:  # nobody needs calling, or it begins anew
+        changes |= {name: none for name, none in CALLING.items() if getattr(referral, name) != none}
     if after not in CLOSED:
         changes["closed_on"] = None
     elif referral.closed_on is None:
@@ -145,7 +196,8 @@ def _where_it_came_from(referral):
     return Journey(referral.journey_before)
 
 
-def _tell(referral, before, after, by):
+def tell(referral, before, after, by):
+    """Send the fact that others need to hear about this change of the journey."""
     if before == Journey.DRAFT and after == Journey.REQUESTED:
         announce(referral, by=by)
     elif after in WITHDRAWN and before not in WITHDRAWN:

@@ -11,20 +11,21 @@ from referrals.models.patients import person_index, record_index
 
 
 @transaction.atomic
-def find_or_make(*, by, name="", birth_date=None, record_number=""):
+def find_or_make(*, by, name="", birth_date=None, record_number="", phone=""):
     """The patient with this record number, or with this name and date of birth; else a new one.
 
-    What a known patient lacked (record number, date of birth) is added. Raises Refused when the
-    parts contradict each other or several patients fit.
+    What a known patient lacked (record number, date of birth) is added; ``phone`` replaces the old
+    one. Raises Refused when the parts contradict each other or several patients fit.
     """
     known = find(name=name, birth_date=birth_date, record_number=record_number)
     if known is None:
         if not name:
             raise Refused("Type the patient's name.", field="patient_name")
-        return make(by=by, name=name, birth_date=birth_date, record_number=record_number)
+        return make(by=by, name=name, birth_date=birth_date, record_number=record_number, phone=phone)
     missing = {
         "birth_date": birth_date and not known.birth_date,
         "record_number": record_number and not known.record_number,
+        "phone": phone and known.phone != phone,
     }
     if any(missing.values()):
         return change(
@@ -33,6 +34,7 @@ def find_or_make(*, by, name="", birth_date=None, record_number=""):
             name=known.name,
             birth_date=birth_date or known.birth_date,
             record_number=record_number or known.record_number,
+            phone=phone or None,
         )
     return known
 
@@ -54,26 +56,29 @@ def find(*, name="", birth_date=None, record_number=""):
 
 
 @transaction.atomic
-def make(*, by, name="", birth_date=None, record_number=""):
+def make(*, by, name="", birth_date=None, record_number="", phone=""):
     """A new patient, nameless where nothing could be read.
 
     Raises Refused when the record number is another's.
     """
     patient = Patient()
+    patient.phone = phone
     _write(patient, name, birth_date, record_number)
     record("added", by=by, subject=patient)
     return patient
 
 
 @transaction.atomic
-def change(patient, *, by, name, birth_date=None, record_number="", version=None):
+def change(patient, *, by, name, birth_date=None, record_number="", phone=None, version=None):
     """Correct what is known about a patient and return the row; the ways they are found follow.
 
-    Raises Stale when somebody saved after ``version``, Refused when the record number is another's.
+    ``phone`` None leaves the number. Raises Stale when somebody saved after ``version``, Refused
+    when the record number is another's.
     """
     current = lock(patient, version=version)
-    before = {field: getattr(current, field) for field in ("name", "birth_date", "record_number")}
+    before = {field: getattr(current, field) for field in ("name", "birth_date", "record_number", "phone")}
     current.version += 1
+    current.phone = before["phone"] if phone is None else phone
     _write(current, name, birth_date, record_number)
     changed = [field for field, value in before.items() if getattr(current, field) != value]
     record("changed", by=by, subject=current, changed=changed)

@@ -1,16 +1,19 @@
 """What people send about referrals: a new one, a step of the journey, a correction."""
 
 from referrals.forms.ask import AskForm, DetailsAct, DetailsForm, FinishForm
+from referrals.forms.calls import CallForm, LaterForm
 from referrals.forms.correct import CorrectForm, PatientForm
 from referrals.forms.log import LogForm
 from referrals.forms.steps import NextStepForm, RedirectForm, ReportAct, ReportForm, StepForm
 
 __all__ = [
     "AskForm",
+    "CallForm",
     "CorrectForm",
     "DetailsAct",
     "DetailsForm",
     "FinishForm",
+    "LaterForm",
     "LogForm",
     "NextStepForm",
     "PatientForm",

@@ -2,10 +2,11 @@
 
 from django import forms
 
+from partners.forms import PhoneField
 from partners.models import Discipline
 from referralcrm.core.forms import HouseModelForm, VersionedForm
 from referralcrm.practice.models import Location, Service
-from referrals.forms.fields import check_birth_date, clinicians, day_field, several_lines, words
+from referrals.forms.fields import check_birth_date, clinicians, day_field, several_lines, time_field, words
 from referrals.forms.log import OTHER_SOURCES, RECEIVED_ONLY, SENT_ONLY
 from referrals.forms.who import resolve
 from referrals.models import Referral
@@ -31,6 +32,7 @@ class CorrectForm(HouseModelForm):
     happened_on = day_field("Received on", required=True)
     next_visit_on = day_field("Back with the referrer on")
     appointment_on = day_field("Booked for")
+    appointment_time = time_field("Booked at")
     attended_on = day_field("First came on", required=True)
     reason = several_lines("Reason")
 
@@ -115,7 +117,7 @@ class CorrectForm(HouseModelForm):
             self.add_error("partner_text", list(errors))
 
 
-WORDS = {"patient_name": "name", "born": "birth_date"}
+WORDS = {"patient_name": "name", "born": "birth_date", "patient_phone": "phone"}
 
 
 class PatientForm(VersionedForm):
@@ -124,6 +126,8 @@ class PatientForm(VersionedForm):
     patient_name = words("Name", 160, required=True)
     born = day_field("Born")
     record_number = words("Record number", 40)
+    patient_phone = PhoneField(label="Phone", max_length=32, required=False)
+    forget_phone = forms.BooleanField(label="Forget the number we have", required=False)
 
     def __init__(self, *args, patient, **kwargs):
         super().__init__(*args, **kwargs)
@@ -133,13 +137,22 @@ class PatientForm(VersionedForm):
             "record_number": patient.record_number,
             "version": patient.version,
         }
+        if patient.phone_sealed:
+            self.fields["patient_phone"].help_text = "There is one. Type here only to replace it."
+        else:
+            del self.fields["forget_phone"]
 
     def clean_born(self):
         return check_birth_date(self.cleaned_data["born"])
 
     def words(self):
         """What ``actions.patients.change`` takes."""
-        return {WORDS.get(name, name): value for name, value in self.cleaned_data.items()}
+        taken = {WORDS.get(name, name): value for name, value in self.cleaned_data.items()}
+        forget = taken.pop("forget_phone", False)
+        return taken | {"phone": "" if forget else taken["phone"] or None}
 
     def standing(self, row, name):
+        """The number stays masked: nothing is said about it."""
+        if name in {"patient_phone", "forget_phone"}:
+            return self.cleaned_data.get(name)
         return row.born if name == "born" else getattr(row, WORDS.get(name, name))

@@ -11,6 +11,12 @@ def day_field(label, **kwargs):
     return forms.DateField(label=label, **kwargs)
 
 
+def time_field(label):
+    """An optional time of the day, as the practice's clock shows it."""
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    return forms.TimeField(label=label, required=False, widget=widget)
+
+
 def words(label, length, **kwargs):
     """One line of text; NUL and overlong input become errors at the field."""
     kwargs.setdefault("required", False)

@@ -42,6 +42,7 @@ class LogForm(HouseForm):
     patient_name = words("Patient", 160)
     born = day_field("Born")
     record_number = words("Record number", 40)
+    patient_phone = PhoneField(label="Patient’s phone", max_length=32, required=False)
     matter = forms.CharField(label="Is it the same matter?", required=False)
     service = forms.ModelChoiceField(label="For", queryset=None, required=False, empty_label="not said")
     discipline = forms.ModelChoiceField(
@@ -226,7 +227,7 @@ class LogForm(HouseForm):
         return list(rows.near(on)[:3])
 
     def patient_words(self):
-        """What ``fitting`` and ``find_or_make`` take."""
+        """What ``fitting`` takes: by what a patient is found."""
         cleaned = self.cleaned_data
         return {
             "name": cleaned.get("patient_name", ""),
@@ -239,12 +240,15 @@ class LogForm(HouseForm):
         cleaned = self.cleaned_data
         taken = {"direction", "location", "clinician", "channel", "urgency", "happened_on", "reason"}
         fields = {name: cleaned[name] for name in taken}
-        fields |= {"patient": self.patient_words(), "same_matter_as": cleaned.get("matter") or None}
+        fields |= {"patient": self._patient(), "same_matter_as": cleaned.get("matter") or None}
         fields |= {"partner": self.who.partner, "new_partner": self._new_partner()}
         if self.direction == Direction.SENT:
             return fields | {"discipline": cleaned["discipline"]}
         received = {name: cleaned[name] for name in ("service", "next_visit_on", "source_name")}
         return fields | received | {"source": self.who.source, "to_finish": cleaned["unreadable"]}
+
+    def _patient(self):
+        return self.patient_words() | {"phone": self.cleaned_data["patient_phone"]}
 
     def _new_partner(self):
         if not self.who.new_name:

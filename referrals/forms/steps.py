@@ -6,10 +6,13 @@ from django.db import models
 from referralcrm.core.forms import HouseForm
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.scope import current_practice
-from referrals.forms.fields import day_field, several_lines, words
+from referrals.forms.fields import day_field, several_lines, time_field, words
 from referrals.forms.who import resolve
 from referrals.models import Referral
 from referrals.states import Verb, steps_from
+
+BOOKING = frozenset({Verb.SCHEDULE, Verb.REBOOK})
+APPOINTMENT = ("appointment_on", "appointment_time")
 
 
 class StepForm(HouseForm):
@@ -20,6 +23,7 @@ class StepForm(HouseForm):
     verb = forms.ChoiceField(label="Step", error_messages={"invalid_choice": "This step does not apply now."})
     on = day_field("Happened on")
     appointment_on = day_field("Booked for")
+    appointment_time = time_field("At")
     reason = several_lines("Why")
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -29,8 +33,9 @@ class StepForm(HouseForm):
         self.steps = steps_open_to(person, referral)
         self.fields["verb"].choices = [(step.verb, step.label) for step in self.steps]
         self.initial |= {"on": current_practice().today(), "version": referral.version}
-        if not any(step.verb == Verb.SCHEDULE for step in self.steps):
-            del self.fields["appointment_on"]
+        if not BOOKING & {step.verb for step in self.steps}:
+            for name in APPOINTMENT:
+                del self.fields[name]
 
     def values(self):
         """What ``actions.move`` takes."""
@@ -41,14 +46,13 @@ class StepForm(HouseForm):
         """Whether the person saw an earlier version; a form without one saw whatever stands."""
         return self.data.get("version", "") not in ("", str(self.referral.version))
 
-    def show_current(self):
-        """Keep the typing, say first where the referral stands now, and adopt the new version."""
+    def show_current(self, told):
+        """Keep the typing, say first who was quicker (``told``), and adopt the new version."""
         self.full_clean()
         self.data = self.data.copy()
         self.data["version"] = self.referral.version
-        stands = f"Somebody else was first: this referral is now {self.referral.get_journey_display()}."
         self.errors.clear()
-        self.add_error(None, f"{stands} What you typed is still here.")
+        self.add_error(None, f"{told} What you typed is still here.")
 
     @property
     def first_error(self):
@@ -67,8 +71,8 @@ class NextStepForm(StepForm):
         step = self.referral.next_step
         self.initial |= {"verb": step.verb, "on": self._likely_day(step.verb)}
         self.label = step.label
-        for name in ("appointment_on", "reason"):
-            if name in self.fields and not (name == "appointment_on" and step.verb == Verb.SCHEDULE):
+        for name in (*APPOINTMENT, "reason"):
+            if name in self.fields and not (name in APPOINTMENT and step.verb == Verb.SCHEDULE):
                 del self.fields[name]
 
     def _likely_day(self, verb):

@@ -54,6 +54,18 @@ class ReferralQuerySet(models.QuerySet):
     def awaiting_booking(self):
         return self.kept().filter(journey__in=AWAITING_BOOKING)
 
+    def to_book(self):
+        """Received, and without an appointment: somebody calls the patient."""
+        return self.received().awaiting_booking()
+
+    def to_call(self, today):
+        """To be booked, and not put off to a later day."""
+        return self.to_book().filter(Q(call_on__isnull=True) | Q(call_on__lte=today))
+
+    def passed(self, today):
+        """Booked for a day that is over: did they come?"""
+        return self.kept().filter(journey=Journey.SCHEDULED, appointment_on__lt=today)
+
     def seen(self):
         """The patient was there at least once."""
         return self.kept().filter(journey__in=SEEN)
@@ -133,6 +145,9 @@ class Referral(PracticeOwned):
     to_finish = models.BooleanField(default=False, db_default=False, editable=False)  # not all was legible
     next_visit_on = models.DateField(null=True)
     appointment_on = models.DateField(null=True)
+    appointment_time = models.TimeField(null=True)  # in the practice's zone; often not known
+    calls = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    call_on = models.DateField(null=True)  # not to be called before this day
 
     journey = models.CharField(max_length=16, choices=Journey, default=Journey.REQUESTED)
     journey_before = models.CharField(max_length=16, choices=Journey, blank=True)
@@ -217,6 +232,16 @@ class Referral(PracticeOwned):
         return str(self.service or self.discipline or "")
 
     @property
+    def is_to_book(self) -> bool:
+        """Received, and without an appointment."""
+        return self.is_received and self.journey in AWAITING_BOOKING
+
+    @property
+    def seems_unreachable(self) -> bool:
+        """Called as often in vain as the practice calls a patient."""
+        return self.is_to_book and self.calls >= current_practice().calls_before_unreachable
+
+    @property
     def next_step(self):
         """The one step that usually comes next, or None."""
         return next_step(self.journey)
@@ -256,6 +281,7 @@ class JourneyEvent(PracticeOwned):
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     reason_sealed = SealedField()
     reason = Sealed("reason_sealed", keeper="patient")
+    undo = models.JSONField(null=True, editable=False)  # what the step wrote over; None: not taken back
 
     objects = scoped(models.QuerySet)
 

@@ -16,6 +16,7 @@ from referrals import actions
 from referrals.forms import LogForm
 from referrals.models import Referral
 from referrals.states import Direction
+from referrals.views.calls import undo_address
 
 OPTIONS = 8
 
@@ -30,7 +31,7 @@ def create(request):
         except Refused as refused:
             refuse(form, refused)
         else:
-            messages.success(request, "Logged.")
+            messages.success(request, "Logged.", extra_tags=undo_address("log", referral))
             return redirect(_after(request, form, referral))
     return render(request, "referrals/create.html", {"form": form})
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from referralcrm.practice import browse
 from referralcrm.practice.browse import Browsed, BuiltIn, Column
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.scope import current_practice
 from referrals.filters import ReferralFilter
 from referrals.models import Obligation, Referral
 
@@ -78,6 +79,7 @@ def referrals(request):
         "stale": browse.stale(found),
         "filter": found,
         "page": page,
+        "today": current_practice().today(),
         "can_log": request.user.may(Permission.LOG),
         "can_export": request.user.may(Permission.EXPORT),
         "narrowed": [field for field in found.form.hidden_fields() if field.value()],

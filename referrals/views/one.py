@@ -20,8 +20,10 @@ from referrals.forms import (
     ReportForm,
     StepForm,
 )
-from referrals.models import Obligation, Referral
-from referrals.states import STEPS, Verb
+from referrals.models import CallAttempt, Obligation, Referral
+from referrals.states import STEPS, TAKEN_BACK, Verb
+from referrals.views.calls import undo_address
+from referrals.views.quicker import who_was_quicker
 
 REPORT_ACTS = {
     ReportAct.DONE: actions.record_report,
@@ -65,10 +67,16 @@ def _show(request, referral, *, next_form=None, other_form=None):
 
 
 def _history(referral):
-    events = list(referral.events.select_related("by").order_by("-entered_at", "-id"))
+    """Steps and calls, the newest first."""
+    events = list(referral.events.select_related("by"))
     for event in events:
         event.referral = referral  # whose patient opens the reason
-    return events
+    calls = list(referral.attempts.select_related("by"))
+    return sorted([*events, *calls], key=_when, reverse=True)
+
+
+def _when(row):
+    return row.at if isinstance(row, CallAttempt) else row.entered_at, row.pk
 
 
 def _asked_for(referral):
@@ -96,10 +104,14 @@ def move(request, pk):
         if form.is_valid():
             actions.move(referral, by=request.user, **form.values())
             text = f"{referral.other_side}: {referral.get_journey_display()}."
-            return carried_out(request, text, to=_to(request, referral))
+            undo = undo_address("step", referral) if form.cleaned_data["verb"] in TAKEN_BACK else ""
+            return carried_out(request, text, undo=undo, to=_to(request, referral))
     except Stale:
+        told = who_was_quicker(pk, person=request.user)
+        if "next" in request.POST:
+            return not_carried_out(request, Refused(told))
         form = StepForm(request.POST, referral=_get(pk), person=request.user)
-        form.show_current()
+        form.show_current(told)
     except Refused as refused:
         refuse(form, refused)
     if "next" in request.POST:

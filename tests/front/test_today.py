@@ -10,6 +10,7 @@ from outreach.models import Message, Rule, Task, Touchpoint
 from outreach.states import TaskKind
 from referralcrm.front.rail import numbers
 from referralcrm.front.today import Today
+from referrals.actions import log_call
 from referrals.models import Obligation
 from tests import factories
 
@@ -273,3 +274,62 @@ def test_a_report_is_sent_and_a_next_step_done_from_their_rows(alice, as_person)
     response = browser.post(f"/partners/{partner.pk}/next-step/done/", {"next": "/"})
     assert response["Location"] == "/"
     assert Today(alice).total == 0
+
+
+def test_calls_are_told_and_after_the_practices_number_unreachable_comes_first(
+    alice, bob, as_person, wednesday
+):
+    row = waiting("Ruth Adler", factories.partner("Northgate Surgery"))
+    wednesday.move_to(WEDNESDAY - days(1))
+    log_call(row, by=alice)
+    log_call(row, by=bob)
+    wednesday.move_to(WEDNESDAY)
+    browser = as_person(alice)
+    page = browser.get("/").content.decode()
+    assert "3 days</time>; called twice, no answer yesterday 12:00 (Bob Brown)." in page
+    assert "Unreachable" not in page
+    log_call(row, by=alice)
+    page = browser.get("/").content.decode()
+    assert "3 calls without an answer, the last today 12:00 (Alice Adams)." in page
+    acts = page[page.index("3 calls without") :]
+    assert acts.index('value="mark_unreachable"') < acts.index('value="schedule"')
+
+
+def test_what_is_put_off_is_counted_beside_the_title_and_not_in_the_rail(alice, as_person):
+    partner = factories.partner()
+    waiting("Ruth Adler", partner, call_on=TODAY + days(1))
+    waiting("Tomas Reyes", partner, call_on=TODAY)
+    page = as_person(alice).get("/").content.decode()
+    assert "Ruth Adler" not in page
+    assert "<small>1 · 1 put off</small>" in page
+    assert numbers(alice).today == Today(alice).total == 1
+
+
+def test_later_suggests_the_next_working_day(alice, wednesday):
+    assert Today(alice).try_again_on == TODAY + days(1)
+    wednesday.move_to(WEDNESDAY + days(2))  # Friday
+    assert Today(alice).try_again_on == TODAY + days(5)
+
+
+def test_a_passed_appointment_can_be_rebooked_in_the_row_and_put_back(alice, as_person):
+    row = waiting("Ruth Adler", factories.partner(), journey="scheduled", appointment_on=TODAY - days(1))
+    browser = as_person(alice)
+    assert 'value="rebook"' in browser.get("/").content.decode()
+    new = {"appointment_on": "2026-03-09", "appointment_time": "14:15"}
+    browser.post(f"/referrals/{row.pk}/move/", {"verb": "rebook", "version": 1, "next": "/"} | new)
+    row.refresh_from_db()
+    assert row.journey == "scheduled"
+    assert {name: str(getattr(row, name))[:10] for name in new} == new | {"appointment_time": "14:15:00"}
+    [note] = browser.get("/").context["messages"]
+    browser.post(note.extra_tags)
+    row.refresh_from_db()
+    assert (row.journey, row.appointment_on, row.appointment_time) == ("scheduled", TODAY - days(1), None)
+
+
+def test_the_whole_list_of_those_to_book_is_oldest_first(alice, as_person):
+    for n in range(12):
+        waiting(f"Waiting Patient{n}", factories.partner(), days_ago=n)
+    browser = as_person(alice)
+    assert "?direction=received&journey=unbooked&sort=date" in browser.get("/").content.decode()
+    rows = browser.get("/referrals/?direction=received&journey=unbooked&sort=date").context["page"]
+    assert [row.happened_on for row in rows] == sorted(row.happened_on for row in rows)

@@ -23,6 +23,7 @@ def send(manager, **changes):
         "opens_at": "08:00",
         "closes_at": "18:00",
         "inner_circle_size": 15,
+        "calls_before_unreachable": 3,
     }
     return manager.post(reverse("practice:practice"), body | changes)
 

@@ -65,7 +65,7 @@ def test_names_are_for_those_who_may_see_them_and_one_read_is_one_audit_row(desk
 def test_the_next_step_stands_in_the_row(desk, okafor, kim):
     referral = factories.referral(partner=okafor, patient=kim)
     html = desk.get(LIST + "?journey=open").content.decode()
-    assert reverse("referrals:move", args=[referral.pk]) in html and "Accepted" in html
+    assert reverse("referrals:move", args=[referral.pk]) in html and "Booked for…" in html
     assert f'value="{LIST}?journey=open"' in html
 
 

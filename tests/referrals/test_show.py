@@ -111,7 +111,7 @@ def test_the_loser_of_two_sees_what_changed_and_keeps_the_typing(desk, referral,
         at("move", referral), {"verb": "decline", "version": seen, "reason": "No place before March"}
     )
     html = page(response)
-    assert "Somebody else was first: this referral is now accepted." in html
+    assert "Bob Brown was quicker: accepted, at 10:00. What you typed is still here." in html
     assert "No place before March" in html
     assert response.context["other_form"]["version"].value() == seen + 1
     assert now(referral).journey == Journey.ACCEPTED
@@ -124,7 +124,7 @@ def test_a_row_of_a_list_goes_back_there(desk, referral):
     assert now(referral).journey == Journey.ACCEPTED
     response = step(desk, referral, "accept", next=there)
     assert response["Location"] == there
-    assert "Somebody else was first" in page(desk.get(there))
+    assert "You did this already: accepted, at 10:00." in page(desk.get(there))
 
 
 def test_an_error_is_undone_by_a_manager_only(desk, referral, as_person, charlie):
