@@ -1,12 +1,32 @@
 """Calls to patients who are not booked yet."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from referralcrm.practice.models import PracticeOwned, User, scoped
 from referralcrm.practice.scope import current_practice
 from referrals.models.referrals import Referral
 from referrals.states import CallOutcome
+
+
+@dataclass(frozen=True)
+class Call:
+    """One attempt as a page tells it."""
+
+    entered_at: datetime
+    outcome: str
+    by: str
+
+    @property
+    def minute(self) -> str:
+        """ "16:40", on the practice's clock."""
+        return f"{self.entered_at.astimezone(current_practice().zone):%H:%M}"
 
 
 class CallAttempt(PracticeOwned):
@@ -24,7 +44,16 @@ class CallAttempt(PracticeOwned):
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["practice", "referral", "-at"], name="call_of_referral")]
 
-    @property
-    def minute(self) -> str:
-        """ "16:40", on the practice's clock."""
-        return f"{self.at.astimezone(current_practice().zone):%H:%M}"
+
+def calls_made() -> ArraySubquery:
+    """Every call about a referral, for ``annotate``: read with ``as_calls``; no query of its own."""
+    calls = CallAttempt.objects.filter(referral=OuterRef("pk")).order_by("-at", "-id")
+    return ArraySubquery(calls.values(row=JSONObject(at="at", outcome="outcome", by="by__name")))
+
+
+def as_calls(rows) -> list[Call]:
+    """What ``calls_made`` read, the newest first."""
+    return [
+        Call(datetime.fromisoformat(row["at"]), CallOutcome(row["outcome"]).label, row["by"] or "")
+        for row in rows
+    ]

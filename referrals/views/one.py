@@ -20,7 +20,8 @@ from referrals.forms import (
     ReportForm,
     StepForm,
 )
-from referrals.models import CallAttempt, Obligation, Referral
+from referrals.models import Obligation, Referral
+from referrals.models.calls import as_calls, calls_made
 from referrals.states import STEPS, TAKEN_BACK, Verb
 from referrals.views.calls import undo_address
 from referrals.views.quicker import who_was_quicker
@@ -39,7 +40,12 @@ def referral(request, pk):
 
 
 def _get(pk):
-    rows = Referral.objects.not_deleted().with_everyone().select_related("entered_by")
+    rows = (
+        Referral.objects.not_deleted()
+        .with_everyone()
+        .select_related("entered_by")
+        .annotate(calls_made=calls_made())
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -71,12 +77,9 @@ def _history(referral):
     events = list(referral.events.select_related("by"))
     for event in events:
         event.referral = referral  # whose patient opens the reason
-    calls = list(referral.attempts.select_related("by"))
-    return sorted([*events, *calls], key=_when, reverse=True)
-
-
-def _when(row):
-    return row.at if isinstance(row, CallAttempt) else row.entered_at, row.pk
+    newest_first = sorted(events, key=lambda event: (event.entered_at, event.pk), reverse=True)
+    calls = as_calls(referral.calls_made)
+    return sorted([*newest_first, *calls], key=lambda row: row.entered_at, reverse=True)
 
 
 def _asked_for(referral):
