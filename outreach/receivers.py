@@ -2,10 +2,18 @@
 
 from django.dispatch import receiver
 
-from outreach.actions import tasks
+from outreach.actions import merges, tasks
 from outreach.actions.messages import recipients, thanks
 from outreach.actions.rules import seed_rules
-from partners.signals import next_step_done, partner_ended, partner_opted_out, partner_resumed
+from partners.signals import (
+    next_step_done,
+    partner_ended,
+    partner_merged,
+    partner_opted_out,
+    partner_resumed,
+    partner_unmerged,
+    what_would_move,
+)
 from referralcrm.practice.signals import Owned, person_deactivated, practice_founded, what_is_owned
 from referrals.signals import (
     recommended,
@@ -46,6 +54,21 @@ def stop_mail(sender, partner, by, **kwargs):
 @receiver(partner_resumed)
 def resume_mail(sender, partner, by, **kwargs):
     recipients.resume_for(partner, by=by)
+
+
+@receiver(what_would_move)
+def count_contacts_and_mail(sender, merged, **kwargs):
+    return merges.of(merged) if merged._meta.model_name == "partner" else []
+
+
+@receiver(partner_merged)
+def move_contacts_and_mail(sender, survivor, merged, merge, by, **kwargs):
+    merges.follow(survivor, merged, merge, by=by)
+
+
+@receiver(partner_unmerged)
+def put_contacts_and_mail_back(sender, survivor, merged, merge, by, **kwargs):
+    return merges.put_back(survivor, merged, merge, by=by)
 
 
 @receiver(next_step_done)

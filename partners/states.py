@@ -51,6 +51,14 @@ class ContactRole(models.TextChoices):
     OTHER = "other", "other"
 
 
+class Side(models.TextChoices):
+    """Which of two rows' values stays when they are merged."""
+
+    OURS = "ours", "this one"
+    THEIRS = "theirs", "the other one"
+    BOTH = "both", "both"
+
+
 NO_LONGER_THERE = frozenset({Ending.MOVED, Ending.RETIRED, Ending.DIED})
 
 # What a new practice starts with. Our own words; no licensed vocabulary is shipped.

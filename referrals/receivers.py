@@ -2,8 +2,15 @@
 
 from django.dispatch import receiver
 
+from partners.signals import (
+    organisation_merged,
+    organisation_unmerged,
+    partner_merged,
+    partner_unmerged,
+    what_would_move,
+)
 from referralcrm.practice.signals import Owned, person_deactivated, what_is_owned
-from referrals.actions import handover
+from referrals.actions import handover, merges
 
 
 @receiver(what_is_owned)
@@ -14,6 +21,21 @@ def count_open_referrals(sender, person, **kwargs):
 @receiver(person_deactivated)
 def hand_referrals_over(sender, person, heir, by, **kwargs):
     handover.hand_over(person, heir=heir, by=by)
+
+
+@receiver(what_would_move)
+def count_referrals(sender, merged, **kwargs):
+    return merges.of(merged)
+
+
+@receiver([partner_merged, organisation_merged])
+def move_referrals(sender, survivor, merged, merge, **kwargs):
+    merges.follow(survivor, merged, merge)
+
+
+@receiver([partner_unmerged, organisation_unmerged])
+def put_referrals_back(sender, merge, **kwargs):
+    return merges.put_back(merge)
 
 
 def _whose(referral):

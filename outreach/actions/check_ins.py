@@ -44,7 +44,8 @@ WITH last AS (
       JOIN unnest(%(circles)s::text[], %(words)s::text[], %(days)s::int[]) AS words (key, circle, days)
         ON words.key = CASE WHEN p.stage = %(dormant)s THEN 'dormant' ELSE p.circle END
       LEFT JOIN last ON last.partner_id = p.id
-     WHERE p.practice_id = %(practice)s AND p.deleted_at IS NULL AND p.stage <> %(ended)s
+     WHERE p.practice_id = %(practice)s AND p.deleted_at IS NULL AND p.merged_into_id IS NULL
+       AND p.stage <> %(ended)s
 )
 INSERT INTO outreach_task (id, practice_id, kind, title, why, partner_id, owner_id, due_on, state,
                            period_key, skipped_because, created_at, version)

@@ -68,10 +68,20 @@ class Reachable(models.Model):
         abstract = True
 
 
-class OrganisationQuerySet(models.QuerySet):
-    def kept(self):
-        return self.filter(deleted_at__isnull=True)
+class Mergeable(models.QuerySet):
+    """What may be two rows for one, and be merged."""
 
+    def kept(self):
+        """Neither in the trash nor merged with another."""
+        return self.filter(deleted_at__isnull=True, merged_into__isnull=True)
+
+    def merged_away(self):
+        """Merged with another that is kept, which is loaded as ``merged_into``."""
+        rows = self.filter(merged_into__deleted_at__isnull=True, merged_into__isnull=False)
+        return rows.select_related("merged_into")
+
+
+class OrganisationQuerySet(Mergeable):
     def with_people(self):
         """With ``partner_count``, of those whose main office it is and who are not in the trash."""
         return self.annotate(partner_count=_partners_by("organisation"))
@@ -90,6 +100,9 @@ class Organisation(Reachable, PracticeOwned):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = scoped(OrganisationQuerySet)
 

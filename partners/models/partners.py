@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from partners.models.names import best_fit, likeness
-from partners.models.organisations import Discipline, Organisation, Reachable
+from partners.models.organisations import Discipline, Mergeable, Organisation, Reachable
 from partners.states import AddressState, Channel, Circle, Ending, Kind, Stage
 from referralcrm.practice import trash
 from referralcrm.practice.models import Plan, PracticeOwned, User, scoped, valid_zone
@@ -19,11 +19,7 @@ def _is_given(value, condition):
     return ExpressionWrapper(condition if value else Q(pk__in=[]), output_field=models.BooleanField())
 
 
-class PartnerQuerySet(models.QuerySet):
-    def kept(self):
-        """Not in the trash."""
-        return self.filter(deleted_at__isnull=True)
-
+class PartnerQuerySet(Mergeable):
     def current(self):
         """With whom there is a relationship now."""
         return self.kept().exclude(stage=Stage.ENDED)
@@ -98,6 +94,9 @@ class Partner(Reachable, PracticeOwned):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = scoped(PartnerQuerySet)
 

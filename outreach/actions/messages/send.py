@@ -171,6 +171,7 @@ def _still_welcome(claim):
         partner__email_opted_out_at__isnull=True,
         partner__email_state=AddressState.OK,
         partner__deleted_at__isnull=True,
+        partner__merged_into__isnull=True,
         partner__email=claim.address,
     )
     return Message.objects.filter(colleague | partner, pk=claim.pk, rule__is_active=True).values("pk")

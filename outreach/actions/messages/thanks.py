@@ -78,6 +78,14 @@ def put_back(referral, *, by=None):
         _place(cause, locked(referral.partner_id), by=by)
 
 
+def place_again(cause, *, by=None):
+    """Take a cause out of a note or task that still waits, and find it a place with its own partner."""
+    partner = locked(cause.referral.partner_id)
+    if _leave_task(cause, by=by) if cause.task_id else _leave_message(cause, by=by):
+        cause.message, cause.task = None, None
+        _place(cause, partner, by=by)
+
+
 def forget_withdrawn(messages):
     """Take what no longer counts out of these notes: they were leaving, or taken back, when it was told."""
     counts_no_more = Q(referral__journey__in=WITHDRAWN) | Q(referral__deleted_at__isnull=False)
@@ -170,10 +178,14 @@ def _joined_task(partner, *, by):
     return tasks.add(kind=kind, title=title, due_on=due_on, partner=partner, owner=partner.owner, by=by)
 
 
+def words_for(count: int) -> str:
+    """Why there is a task to thank: for so many referrals."""
+    return f"For {count} referrals they made." if count > 1 else "For a referral they made."
+
+
 def _recount(task, *, without=None):
     """Say for how many referrals the thanks are."""
-    count = task.causes.live().exclude(pk=without and without.pk).count()
-    task.why = f"For {count} referrals they made." if count > 1 else "For a referral they made."
+    task.why = words_for(task.causes.live().exclude(pk=without and without.pk).count())
     task.version += 1
     task.save(update_fields=["why", "version"])
 

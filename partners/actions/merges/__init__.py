@@ -1,0 +1,17 @@
+"""Two rows for one: merging them and taking them apart again (docs/adr/0008-merge.md).
+
+``journal``: what is remembered. ``fields``: side by side, and which value stays. ``partners`` and
+``organisations``: the two acts for each. ``rows``: what of this app moves.
+"""
+
+from partners.actions.merges.fields import differences
+from partners.actions.merges.organisations import merge_organisations, unmerge_organisations
+from partners.actions.merges.partners import merge_partners, unmerge_partners
+
+__all__ = [
+    "differences",
+    "merge_organisations",
+    "merge_partners",
+    "unmerge_organisations",
+    "unmerge_partners",
+]

@@ -1,0 +1,41 @@
+"""Merging two organisations, and taking them apart."""
+
+from django.db import transaction
+
+from partners.actions.merges import acts, journal, rows
+from partners.actions.merges.fields import chosen
+from partners.models import Merge, Organisation
+from partners.signals import organisation_merged, organisation_unmerged
+
+
+@transaction.atomic
+def merge_organisations(survivor, merged, *, choices, versions, by) -> Merge:
+    """Make two organisations one: who works or worked at ``merged`` does so at ``survivor``.
+
+    ``choices`` is field → Side. Raises Stale when either was saved after its version (``versions``: the
+    survivor's, the other's), Refused when one of them is merged already.
+    """
+    survivor, merged = acts.locked(Organisation, survivor, merged, versions=versions)
+    values = chosen(survivor, merged, choices)
+    merge = acts.begin(survivor, merged, by=by)
+    rows.follow_organisation(merge, survivor, merged)
+    journal.change(merge, Organisation.objects.filter(pk=survivor.pk), **values)
+    survivor.refresh_from_db()
+    acts.note(merge, survivor, verb="merged", by=by)
+    organisation_merged.send(Organisation, survivor=survivor, merged=merged, merge=merge, by=by)
+    return merge
+
+
+@transaction.atomic
+def unmerge_organisations(merge, *, by) -> list[journal.Kept]:
+    """Take two organisations apart again; what was changed since stays and is returned.
+
+    Raises Refused after 30 days, when it was done already, and while the survivor is merged itself.
+    """
+    merge, survivor, merged = acts.reopened(Organisation, merge)
+    kept = []
+    for model in (Organisation, *rows.OF_AN_ORGANISATION):
+        kept += journal.put_back(merge, model)
+    told = organisation_unmerged.send(Organisation, survivor=survivor, merged=merged, merge=merge, by=by)
+    acts.close(merge, survivor, by=by)
+    return kept + [each for _, answer in told for each in answer]
