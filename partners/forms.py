@@ -1,13 +1,14 @@
 """What a person may tell us about a partner, one submission at a time."""
 
 from uuid import UUID
+from zlib import crc32
 
 from django import forms
 from django.db.models import Q
 from django_scopes.forms import SafeModelChoiceField
 
 from partners.models import Affiliation, Contact, Discipline, Organisation, Partner
-from partners.states import Ending, Stage
+from partners.states import Ending, Side, Stage
 from referralcrm.core.forms import HouseForm, HouseModelForm
 from referralcrm.core.phones import normalised
 from referralcrm.practice.models import Plan, User
@@ -193,6 +194,59 @@ class DuplicateForm(forms.Form):
     def typed(self):
         self.full_clean()
         return self.cleaned_data
+
+
+class MergeForm(HouseForm):
+    """For each difference the side that stays; refused when the rows say something else than was shown.
+
+    ``differences`` are those of ``actions.merges``.
+    """
+
+    seen = forms.CharField(max_length=2000, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, differences, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.differences = differences
+        self.fields["seen"].initial = self._fingerprint()
+        for each in differences:
+            self.fields[each.name] = forms.ChoiceField(
+                label=each.label,
+                choices=[(side, Side(side).label) for side in each.sides],
+                initial=each.default,
+                required=False,
+            )
+
+    def rows(self):
+        """Each difference with the side that is ticked and the errors beside it."""
+        for each in self.differences:
+            field = self[each.name]
+            ticked = field.value() if field.value() in each.sides else each.default
+            yield each, ticked, field.errors
+
+    def choices(self) -> dict:
+        """Name → side, where one was ticked."""
+        return {name: side for name, side in self.cleaned_data.items() if name != "seen" and side}
+
+    def clean(self):
+        shown = dict(part.partition("=")[::2] for part in self.cleaned_data.get("seen", "").split())
+        now = self._checksums()
+        changed = [name for name in {**shown, **now} if shown.get(name) != now.get(name)]
+        if changed or "seen" not in self.data:
+            self.data = self.data.copy()
+            self.data["seen"] = self._fingerprint()
+            labels = ", ".join(self.fields[name].label for name in now if name in changed)
+            raise forms.ValidationError(
+                "Somebody changed these two while you were looking"
+                f"{labels and ': '}{labels}. Look again, then merge."
+            )
+        return self.cleaned_data
+
+    def _fingerprint(self):
+        return " ".join(f"{name}={checksum}" for name, checksum in self._checksums().items())
+
+    def _checksums(self):
+        """What is shown of each difference, in short."""
+        return {each.name: f"{crc32(f'{each.ours}|{each.theirs}'.encode()):x}" for each in self.differences}
 
 
 class EndForm(HouseForm):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from partners.views import disciplines, fragments, offices, organisations, partners, standing
+from partners.views import disciplines, fragments, merges, offices, organisations, partners, standing
 
 app_name = "partners"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("<uuid:pk>/no-mail/", standing.opt_out, name="opt_out"),
     path("<uuid:pk>/mail-again/", standing.opt_in, name="opt_in"),
     path("<uuid:pk>/next-step/done/", standing.finish_next_step, name="finish_next_step"),
+    path("<uuid:pk>/merge/", merges.merge_with, name="merge_with"),
+    path("<uuid:pk>/merge/<uuid:other>/", merges.merge, name="merge"),
+    path("merges/<uuid:pk>/undo/", merges.unmerge, name="unmerge"),
     path("options/", fragments.options, name="options"),
     path("duplicates/", fragments.duplicates, name="duplicates"),
     path("<uuid:pk>/contacts/new/", offices.create_contact, name="create_contact"),
@@ -27,6 +30,8 @@ urlpatterns = [
     path("organisations/<uuid:pk>/", organisations.organisation, name="organisation"),
     path("organisations/<uuid:pk>/edit/", organisations.update_organisation, name="update_organisation"),
     path("organisations/<uuid:pk>/delete/", organisations.delete_organisation, name="delete_organisation"),
+    path("organisations/<uuid:pk>/merge/", merges.merge_organisation_with, name="merge_organisation_with"),
+    path("organisations/<uuid:pk>/merge/<uuid:other>/", merges.merge_organisation, name="merge_organisation"),
     path("disciplines/", disciplines.disciplines, name="disciplines"),
     path("disciplines/<uuid:pk>/", disciplines.update_discipline, name="update_discipline"),
 ]

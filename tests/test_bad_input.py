@@ -93,6 +93,7 @@ BUTTONS = {
             "partners:opt_in",
             "partners:opt_out",
             "partners:resume",
+            "partners:unmerge",
         ],
         ["version", "next"],
     ),

@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from partners import actions
 from partners.forms import OrganisationForm
-from partners.models import Affiliation, Organisation
+from partners.models import Affiliation, Merge, Organisation
+from partners.views.merges import gone_to
 from referralcrm.core.forms import bound, saved
 from referralcrm.practice import trash
 from referralcrm.practice.once import once
@@ -26,9 +27,14 @@ def organisations(request):
 
 @allow(Permission.VIEW)
 def organisation(request, pk):
-    found = get_object_or_404(Organisation.objects.kept(), pk=pk)
+    found = Organisation.objects.kept().filter(pk=pk).first()
+    if found is None:
+        merged = get_object_or_404(Organisation.objects.merged_away(), pk=pk)
+        return gone_to(request, merged, "partners:organisation")
+    merges = Merge.objects.undoable().filter(kind="organisation", survivor=pk)
     people = Affiliation.objects.kept().with_names().filter(organisation=found, partner__deleted_at=None)
-    return render(request, "partners/organisation.html", {"organisation": found, "people": people[:200]})
+    context = {"organisation": found, "people": people[:200], "merges": merges}
+    return render(request, "partners/organisation.html", context)
 
 
 @allow(Permission.EDIT_PARTNERS, methods="GET POST")

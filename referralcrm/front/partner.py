@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, render
 
 from outreach.actions.check_ins import CONTACT_WORDS
 from outreach.models import Touchpoint
-from partners.models import Affiliation, Contact, Partner, PartnerPlan
+from partners.models import Affiliation, Contact, Merge, Partner, PartnerPlan
 from partners.states import ContactRole, Ending
+from partners.views.merges import gone_to
 from referralcrm.core.choices import label_of
 from referralcrm.core.templatetags.house import in_words
 from referralcrm.front.partners import with_facts
@@ -25,7 +26,9 @@ OPENED_BY = {
 
 @allow(Permission.VIEW)
 def partner(request, pk):
-    found = get_object_or_404(with_everything(Partner.objects.kept()), pk=pk)
+    found = with_everything(Partner.objects.kept()).filter(pk=pk).first()
+    if found is None:
+        return gone_to(request, get_object_or_404(Partner.objects.merged_away(), pk=pk), "partners:detail")
     practice = request.user.practice
     names = request.user.may(Permission.VIEW_PATIENTS)
     received, sent = recently_passed(found, today=practice.today(), with_names=names)
@@ -40,6 +43,7 @@ def partner(request, pk):
         "sent": sent,
         "stretch": timeline(found, page=_page(request), zone=practice.zone),
         "endings": Ending.choices,
+        "merges": Merge.objects.undoable().filter(kind="partner", survivor=pk),
         "openable": [name for name, needed in OPENED_BY.items() if request.user.may(needed)],
     }
     return render(request, "front/partner.html", context)

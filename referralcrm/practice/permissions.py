@@ -14,6 +14,7 @@ class Permission(StrEnum):
     VIEW_PATIENTS = "see patients' names"
     LOG = "log referrals, contacts and tasks"
     EDIT_PARTNERS = "add and change partners"
+    MERGE = "merge duplicates and take them apart"
     APPROVE_MAIL = "approve, send and withdraw messages"
     VIEW_DASHBOARD = "read the dashboard"
     EXPORT = "export lists"
@@ -28,10 +29,11 @@ P = Permission
 _EVERYDAY = {P.VIEW, P.VIEW_PATIENTS, P.LOG, P.EDIT_PARTNERS, P.APPROVE_MAIL, P.VIEW_HEALTH}
 
 GRANTS: dict[str, frozenset[Permission]] = {
-    Role.STAFF: frozenset(_EVERYDAY),
+    Role.STAFF: frozenset(_EVERYDAY | {P.MERGE}),
     Role.CLINICIAN: frozenset(_EVERYDAY),
     Role.MANAGER: frozenset(
-        _EVERYDAY | {P.VIEW_DASHBOARD, P.EXPORT, P.MANAGE_PRACTICE, P.MANAGE_PEOPLE, P.RESTORE, P.VIEW_AUDIT}
+        _EVERYDAY
+        | {P.MERGE, P.VIEW_DASHBOARD, P.EXPORT, P.MANAGE_PRACTICE, P.MANAGE_PEOPLE, P.RESTORE, P.VIEW_AUDIT}
     ),
     Role.ADMINISTRATOR: frozenset(
         {P.VIEW, P.EXPORT, P.MANAGE_PRACTICE, P.MANAGE_PEOPLE, P.VIEW_AUDIT, P.VIEW_HEALTH, P.VIEW_DASHBOARD}

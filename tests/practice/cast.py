@@ -1,7 +1,7 @@
 """One row of every kind that an address can name, in the practice that is entered."""
 
 from outreach.models import Cadence, Message, Rule, Task, Touchpoint
-from partners.models import Affiliation, Contact, Discipline
+from partners.models import Affiliation, Contact, Discipline, Merge
 from referralcrm.practice.models import ClosedDay, Location, Plan, SavedView, Service
 from referralcrm.practice.scope import current_practice
 from referrals.models import DetailsRequest, Obligation
@@ -17,6 +17,7 @@ def one_of_each():
         partner=partner, patient=factories.patient("Marked Patient"), reason="Marked reason"
     )
     rule, person = Rule.objects.first(), factories.person("Marked Person")
+    merged = factories.partner("Marked double", merged_into=partner)
     rows = {
         "affiliation": Affiliation.objects.create(partner=partner, organisation=organisation),
         "cadence": Cadence.objects.first(),
@@ -25,8 +26,13 @@ def one_of_each():
         "details_request": DetailsRequest.objects.create(
             referral=referral, missing=["phone"], asked_on=today
         ),
+        "double": factories.partner("Marked Partner", email=""),
+        "double_office": factories.organisation("Marked Clinic"),
         "discipline": Discipline.objects.create(name="Marked discipline"),
         "location": Location.objects.create(name="Marked location"),
+        "merge": Merge.objects.create(
+            kind="partner", survivor=partner.pk, merged=merged.pk, merged_name=merged.name
+        ),
         "message": Message.objects.create(rule=rule, partner=partner, due_at=current_practice().now()),
         "obligation": Obligation.objects.create(referral=referral, side="us"),
         "organisation": organisation,

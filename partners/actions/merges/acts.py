@@ -1,6 +1,7 @@
 """What merging has in common for partners and organisations: the locks, the row hidden, the way back."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from partners.actions.merges import journal
 from partners.models import Merge
@@ -48,10 +49,16 @@ def begin(survivor, merged, *, by) -> Merge:
 
 def note(merge, survivor, *, verb, by):
     """One audit row that names both."""
+    names = f"{survivor} and {merge.merged_name}"
     ids = [survivor.pk, merge.merged]
-    record(
-        verb, by=by, subjects=ids, subject_type=merge.kind, note=f"{survivor} and {merge.merged_name}"[:300]
-    )
+    record(verb, by=by, subjects=ids, subject_type=merge.kind, note=names[:300])
+
+
+def close(merge, survivor, *, by):
+    """The two are two again."""
+    merge.undone_at, merge.undone_by = timezone.now(), by
+    merge.save(update_fields=["undone_at", "undone_by"])
+    note(merge, survivor, verb="took apart", by=by)
 
 
 @transaction.atomic

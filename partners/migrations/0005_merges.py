@@ -10,7 +10,7 @@ from referralcrm.core.wall import link, raise_wall
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0003_endings_and_versions"),
+        ("partners", "0004_in_trash"),
         ("practice", "0003_stored_files"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
