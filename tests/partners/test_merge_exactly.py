@@ -73,8 +73,14 @@ class History:
         self.merges, self.touched, self.is_watched = [], {}, False
         self.plans = [Plan.objects.create(name=name) for name in ("Blue", "Red", "Green")]
         self.offices = [factories.organisation(name) for name in ("North", "South", "Nord")]
-        for name in ("Dr Adaeze Okafor", "A. Okafor", "Ada Okafor", "Dr Lind"):
-            factories.partner(name)
+        for number, name in enumerate(("Dr Adaeze Okafor", "A. Okafor", "Ada Okafor", "Dr Lind")):
+            said = {"phone": f"+44 {number}", "goal": name, "tags": [name], "area": name[:number]}
+            partner = factories.partner(name, preferred_channel=[*Channel][number % 2], **said)
+            receive(by=alice, patient=factories.patient(), partner=partner, happened_on=self.today)
+            touchpoints.log(partners=[partner], kind="call", happened_on=self.today, by=alice)
+            self.planned(number, 1)
+            self.known_there(number, number)
+            self.at_an_office(number, 0)
 
     def partners(self):
         return list(Partner.objects.kept().order_by("pk"))
@@ -191,8 +197,10 @@ MERGING = ["merged", "offices_merged", "taken_apart"]
 THANKS = ["received", "declined", "sent", "finished", "opted_out", "ended", "called", "edited_channel"]
 WORK = ["planned", "edited", "at_an_office", "left_an_office", "known_there", "gone_there", "forgotten"]
 work, any_work = st.sampled_from(WORK + MERGING * 2), st.sampled_from(WORK + THANKS + MERGING * 3)
-past = st.lists(st.tuples(st.sampled_from(WORK + THANKS * 2), chosen, chosen), min_size=6, max_size=16)
-then = st.one_of(st.lists(st.tuples(verbs, chosen, chosen), max_size=12) for verbs in (work, any_work))
+past = st.lists(st.tuples(st.sampled_from(WORK + THANKS * 2), chosen, chosen), max_size=8)
+then = st.one_of(
+    st.lists(st.tuples(verbs, chosen, chosen), min_size=4, max_size=10) for verbs in (work, any_work)
+)
 
 
 @given(before=past, after=then)

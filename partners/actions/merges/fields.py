@@ -103,7 +103,7 @@ def strictest(survivor, merged, *, email) -> dict:
 
 
 def parts(model) -> list[Part]:
-    """The columns a person edits, those of ``TOGETHER`` as one."""
+    """The columns a person edits, the name first, those of ``TOGETHER`` as one."""
     grouped = {name for group in TOGETHER.values() for name in group[1:]}
     found = []
     for each in model._meta.concrete_fields:
@@ -112,7 +112,7 @@ def parts(model) -> list[Part]:
             columns = tuple(model._meta.get_field(name) for name in names)
             label = LABELS.get(each.name) or each.verbose_name[:1].upper() + each.verbose_name[1:]
             found.append(Part(each.name, columns, label))
-    return found
+    return sorted(found, key=lambda part: part.name != "name")
 
 
 def _decided_for_them(part, survivor, merged):

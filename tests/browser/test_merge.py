@@ -1,0 +1,52 @@
+"""Two for one at a real browser: side by side, merged, worked on, and taken apart again."""
+
+import pytest
+
+from outreach.models import Touchpoint
+from partners.models import Contact, Partner
+from referralcrm.practice.scope import enter
+from tests import factories
+
+
+@pytest.fixture
+def pair(clinic):
+    with enter(clinic):
+        Partner.objects.update(name="Somebody else", email="", phone="")
+        okafor = factories.partner(
+            "Dr Adaeze Okafor", phone="+44 20 7946 0011", tags=["knees"], area="Northgate", notes="Quick."
+        )
+        double = factories.partner(
+            "A. Okafor",
+            phone="+44 20 7946 0011",
+            email="",
+            tags=["sport"],
+            goal="Lunch in May",
+            notes="Kind.",
+        )
+        Touchpoint.objects.create(partner=double, happened_on=clinic.today(), note="About the new clinic")
+        Contact.objects.create(partner=double, name="Jo Reed")
+        return okafor, double
+
+
+def test_a_pair_is_merged_field_by_field_worked_on_and_taken_apart(visit, clinic, pair):
+    okafor, double = pair
+    alice = visit(clinic.alice)
+    page = alice.go(f"/partners/{okafor.pk}/")
+    page.get_by_role("link", name="The same as somebody else").click()
+    alice.check_every_look("merge-with")
+    page.get_by_role("link", name="Side by side with A. Okafor").click()
+    page.get_by_role("heading", name="One of two").wait_for()
+    alice.check_every_look("merge")
+    page.get_by_role("radio", name="Notes: Quick.").check()
+    page.get_by_role("button", name="Merge these two").click()
+    page.get_by_text("A. Okafor is merged with Dr Adaeze Okafor.").wait_for()
+    alice.check_every_look("merged")
+    assert "Jo Reed" in page.content()
+    page.goto(f"/partners/{double.pk}/")
+    assert page.url.endswith(f"/partners/{okafor.pk}/")
+    page.get_by_role("button", name="Take A. Okafor apart again").click()
+    page.get_by_text("A. Okafor stands alone again.").wait_for()
+    with enter(clinic):
+        double.refresh_from_db(), okafor.refresh_from_db()
+        assert (double.merged_into, okafor.tags, okafor.goal) == (None, ["knees"], "")
+        assert Contact.objects.get().partner == double
