@@ -8,7 +8,7 @@ partner_opted_out = Signal()  # partner, by
 partner_resumed = Signal()  # partner, by: an ending or opt-out was taken back
 next_step_done = Signal()  # partner, step, by: the next step planned with a partner was ticked off
 
-# Merging (docs/adr/0008-merge.md). Whoever has a foreign key to a partner or an organisation answers all
+# Merging (docs/adr/0011-merge.md). Whoever has a foreign key to a partner or an organisation answers all
 # three: what would move, moving it by ``partners.actions.merges.journal.change``, and putting it back.
 what_would_move = Signal()  # merged (a Partner or an Organisation): answer with ``counted``
 partner_merged = Signal()  # survivor, merged, merge, by: move the rows of ``merged`` to ``survivor``

@@ -1,4 +1,4 @@
-"""Two rows for one: merging them and taking them apart again (docs/adr/0008-merge.md).
+"""Two rows for one: merging them and taking them apart again (docs/adr/0011-merge.md).
 
 ``journal``: what is remembered. ``fields``: side by side, and which value stays. ``partners`` and
 ``organisations``: the two acts for each. ``rows``: what of this app moves.
