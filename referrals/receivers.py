@@ -1,5 +1,6 @@
 """What other apps' facts lead to here."""
 
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from partners.signals import (
@@ -11,6 +12,12 @@ from partners.signals import (
 )
 from referralcrm.practice.signals import Owned, person_deactivated, what_is_owned
 from referrals.actions import handover, merges
+from referrals.models import Attachment
+
+
+@receiver(post_delete, sender=Attachment)
+def remove_its_file(sender, instance, **kwargs):
+    instance.file.delete()
 
 
 @receiver(what_is_owned)

@@ -224,6 +224,20 @@ def next_step(journey: str) -> Step | None:
     return STEPS[NEXT_VERB[journey]] if journey in NEXT_VERB else None
 
 
+class Paper(models.TextChoices):
+    """What a piece of paper is."""
+
+    FAX = "fax", "fax"
+    LETTER = "letter", "letter"
+    CARD = "card", "card"
+    REPORT = "report", "report"
+    OTHER = "other", "other paper"
+
+
+PAPER_BYTES = 20 * 1024 * 1024  # the largest file
+MOST_PAPER = 60  # files with one referral
+
+
 class Detail(models.TextChoices):
     """What a referral often comes without."""
 

@@ -7,8 +7,13 @@ from referralcrm.core.choices import label_of
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.trash import Kind, keep
 from referrals import actions
-from referrals.models import Referral
-from referrals.states import Direction, Source
+from referrals.models import Attachment, Referral
+from referrals.states import Direction, Paper, Source
+
+
+def _day(name):
+    return Func(F(name), Value("FMDD Mon YYYY"), function="to_char", output_field=TextField())
+
 
 keep(
     Kind(
@@ -28,6 +33,20 @@ keep(
             ),
             Coalesce("partner__name", label_of("source", Source)),
         ),
-        about=Func(F("happened_on"), Value("FMDD Mon YYYY"), function="to_char", output_field=TextField()),
+        about=_day("happened_on"),
+    )
+)
+keep(
+    Kind(
+        slug="attachments",
+        one="piece of paper",
+        many="Paper with referrals",
+        model=Attachment,
+        permission=Permission.LOG,
+        restore=actions.bring_attachment_back,
+        page=lambda attached: attached.referral.get_absolute_url(),
+        opened_by=("referrals:attachment",),
+        called=Concat(label_of("kind", Paper), Value(" of "), _day("received_on"), output_field=TextField()),
+        about=Coalesce("referral__partner__name", Value(""), output_field=TextField()),
     )
 )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import calls, log, many, mistakes, one, paper
+from referrals.views import attachments, calls, log, many, mistakes, one, paper
 
 app_name = "referrals"
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path("<uuid:pk>/phone/", calls.phone, name="phone"),
     path("<uuid:pk>/undo/<slug:what>/", calls.undo, name="undo"),
     path("<uuid:pk>/pass-on/", one.pass_on, name="pass_on"),
+    path("<uuid:pk>/attach/", attachments.attach, name="attach"),
+    path("attachments/<uuid:pk>/", attachments.attachment, name="attachment"),
+    path("attachments/<uuid:pk>/delete/", attachments.delete, name="delete_attachment"),
     path("<uuid:pk>/ask/", paper.ask, name="ask"),
     path("<uuid:pk>/finish/", paper.finish, name="finish"),
     path("<uuid:pk>/patient/", one.patient, name="patient"),

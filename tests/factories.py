@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import count
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from outreach.models import Message, MessageCause, Rule
@@ -13,10 +14,15 @@ from referralcrm.practice.models import Location, Practice, Service, User
 from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.signals import practice_founded
 from referralcrm.practice.states import Role
+from referrals.actions import attach
 from referrals.models import Patient, Referral
 from referrals.models.patients import person_index, record_index
 
 numbers = count(1)
+PNG = bytes.fromhex(  # one white point
+    "89504e470d0a1a0a0000000d494844520000000100000001080200000090"
+    "7753de0000000c4944415478da63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
+)
 PASSWORD = "a quiet river at noon"
 
 
@@ -81,6 +87,12 @@ def referral(*, partner=None, patient=None, direction="received", reason="", **f
     made.reason = reason
     made.save()
     return made
+
+
+def attachment(referral, *, content=PNG, name="scan.png", **fields):
+    """A scanned fax with the referral."""
+    file = SimpleUploadedFile(name, content)
+    return attach(referral, by=fields.pop("by", None), file=file, **{"kind": "fax"} | fields)
 
 
 def message(*, partner=None, kind=RuleKind.THANK_YOU, referrals=1, **fields):

@@ -108,6 +108,7 @@ BUTTONS = {
     "practice:sign_out": [],
     "print:thanks_card": ["fold", "words"],
     "referrals:delete": [],
+    "referrals:delete_attachment": [],
     "referrals:details": ["act", "version", "next"],
     "referrals:call": [*CallForm.base_fields, "next"],
     "referrals:later": [*LaterForm.base_fields, "next"],

@@ -19,7 +19,7 @@ from referralcrm.practice import middleware
 from referralcrm.practice.models import ClosedDay, Location, Plan, Service
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
-from referrals.models import DetailsRequest, JourneyEvent, Obligation
+from referrals.models import DetailsRequest, JourneyEvent, Obligation, Referral
 from referrals.states import Journey, Loop, Side
 from tests import factories
 from tests.practice.cast import one_of_each
@@ -53,6 +53,7 @@ def more_of_each(practice, rows, numbers):
         factories.referral(partner=partner, patient=patient)
         factories.referral(partner_id=rows["partner"], patient=patient)
         JourneyEvent.objects.create(referral_id=rows["referral"], after=Journey.REQUESTED, happened_on=today)
+        factories.attachment(Referral.objects.get(pk=rows["referral"]))
         DetailsRequest.objects.create(referral_id=rows["referral"], missing=["phone"], asked_on=today)
         unread = factories.referral(partner=partner, patient=factories.nobody(), to_finish=True)
         DetailsRequest.objects.create(referral=unread, missing=["reason"], asked_on=today)

@@ -146,7 +146,8 @@ def needed(model, seen=()) -> Q:
     """Whether another row points at this one, or at what is removed with it, and would be left behind."""
     asked = Q(pk__in=[])
     for relation in model._meta.get_fields(include_hidden=True):
-        if not (relation.one_to_many or relation.one_to_one) or relation.related_model in seen:
+        points_here = (relation.one_to_many or relation.one_to_one) and not relation.concrete
+        if not points_here or relation.related_model in seen:
             continue
         child = relation.related_model
         pointing = child._base_manager.filter(**{relation.field.name: OuterRef("pk")})

@@ -1,5 +1,8 @@
 """Every write of the referral log, by concept: logging, correcting, patients, the journey, the reports."""
 
+from referrals.actions.attachments import attach, contents
+from referrals.actions.attachments import bring_back as bring_attachment_back
+from referrals.actions.attachments import remove as remove_attachment
 from referrals.actions.calls import log_call, put_off, take_call_back
 from referrals.actions.correct import update
 from referrals.actions.details import answer, ask, reopen
@@ -13,7 +16,10 @@ from referrals.actions.undo import take_logging_back, take_step_back
 __all__ = [
     "answer",
     "ask",
+    "attach",
+    "bring_attachment_back",
     "confirm_report",
+    "contents",
     "delete",
     "has_come_to_something",
     "finish",
@@ -24,6 +30,7 @@ __all__ = [
     "receive",
     "record_report",
     "redirect",
+    "remove_attachment",
     "reopen",
     "restore",
     "send",

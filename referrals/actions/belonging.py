@@ -5,6 +5,7 @@ from django.db import transaction
 
 from referralcrm.core.sealed import sealed_by
 from referralcrm.core.versions import lock
+from referralcrm.practice import files
 
 
 @transaction.atomic
@@ -17,8 +18,10 @@ def give(referral, patient):
     current = lock(referral)
     hanging = [(row, _opened(row)) for model in hanging_models() for row in _rows(model, current)]
     texts = _opened(current)
-    current.patient = patient
+    before, current.patient = current.patient, patient
     _seal(current, texts, "patient")
+    for attached in current.attachments.select_related("file"):
+        files.rewrap(attached.file, before=before, after=patient)
     for row, opened in hanging:
         row.referral = current
         _seal(row, opened)

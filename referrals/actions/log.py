@@ -6,6 +6,7 @@ from partners.actions import create as create_partner
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.practice.scope import current_practice
+from referrals.actions.attachments import attach
 from referrals.actions.dates import check_happened, check_planned
 from referrals.actions.loop import promise_report
 from referrals.actions.matters import join
@@ -16,18 +17,21 @@ from referrals.states import Direction, Journey, Source
 
 
 @transaction.atomic
-def log(*, by, direction, patient, partner=None, new_partner=None, **fields):
+def log(*, by, direction, patient, partner=None, new_partner=None, paper=(), **fields):
     """Receive or send from one form: ``patient`` are the words ``find_or_make`` takes.
 
-    ``new_partner`` are the fields of a partner to be added first. With ``to_finish`` the patient may be
-    nobody yet. Raises Refused; then nothing is kept.
+    ``new_partner`` are the fields of a partner to be added first, ``paper`` files with their kinds. With
+    ``to_finish`` the patient may be nobody yet. Raises Refused; then nothing is kept.
     """
     if new_partner:
         partner = create_partner(by=by, **new_partner)
     act = receive if direction == Direction.RECEIVED else send
     is_nobody = fields.get("to_finish") and not any(patient.values())
     who = make(by=by) if is_nobody else find_or_make(by=by, **patient)
-    return act(by=by, patient=who, partner=partner, **fields)
+    referral = act(by=by, patient=who, partner=partner, **fields)
+    for piece in paper:
+        attach(referral, by=by, received_on=referral.happened_on, **piece)
+    return referral
 
 
 def receive(*, by, patient, happened_on, partner=None, source=Source.PARTNER, **fields):

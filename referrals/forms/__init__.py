@@ -4,11 +4,13 @@ from referrals.forms.ask import AskForm, DetailsAct, DetailsForm, FinishForm
 from referrals.forms.calls import CallForm, LaterForm
 from referrals.forms.correct import CorrectForm, PatientForm
 from referrals.forms.log import LogForm
+from referrals.forms.paper import AttachForm
 from referrals.forms.steps import NextStepForm, RedirectForm, ReportAct, ReportForm, StepForm
 
 __all__ = [
     "AskForm",
     "CallForm",
+    "AttachForm",
     "CorrectForm",
     "DetailsAct",
     "DetailsForm",

@@ -11,9 +11,10 @@ from referralcrm.core.forms import HouseForm
 from referralcrm.practice.models import Location, Service
 from referralcrm.practice.scope import current_practice
 from referrals.forms.fields import check_birth_date, clinicians, day_field, several_lines, words
+from referrals.forms.paper import PaperField
 from referrals.forms.who import NEW, Who, resolve
 from referrals.models import Patient, Referral
-from referrals.states import Channel, Direction, Source, Urgency
+from referrals.states import Channel, Direction, Paper, Source, Urgency
 
 OTHER_SOURCES = [choice for choice in Source.choices if choice[0] != Source.PARTNER]
 DIRECTIONS = [(Direction.RECEIVED, "↓ Received"), (Direction.SENT, "↑ Sent")]
@@ -60,6 +61,8 @@ class LogForm(HouseForm):
         required=False,
         help_text="It may be saved without the patient or the referrer, and waits on Today.",
     )
+    file = PaperField(label="The paper itself", required=False)
+    paper_kind = forms.ChoiceField(label="What is it?", choices=Paper, initial=Paper.FAX, required=False)
     keep_partner = forms.BooleanField(label="keep the partner for the next", required=False)
 
     def __init__(self, *args, person, query=None, **kwargs):
@@ -155,6 +158,8 @@ class LogForm(HouseForm):
         self._find_who(cleaned)
         self._find_patient(cleaned)
         self._find_matter(cleaned)
+        if self.errors and cleaned.get("file"):
+            self.add_error("file", "Choose the file again: a browser does not keep it.")
         return cleaned
 
     def _find_who(self, cleaned):
@@ -242,6 +247,8 @@ class LogForm(HouseForm):
         fields = {name: cleaned[name] for name in taken}
         fields |= {"patient": self._patient(), "same_matter_as": cleaned.get("matter") or None}
         fields |= {"partner": self.who.partner, "new_partner": self._new_partner()}
+        kind = cleaned["paper_kind"] or Paper.FAX
+        fields["paper"] = [{"file": upload, "kind": kind} for upload in cleaned["file"]]
         if self.direction == Direction.SENT:
             return fields | {"discipline": cleaned["discipline"]}
         received = {name: cleaned[name] for name in ("service", "next_visit_on", "source_name")}

@@ -1,9 +1,10 @@
 """Whom we send and receive: patients, referrals with their journey, and the reports that close the loop."""
 
+from referrals.models.attachments import Attachment
 from referrals.models.calls import CallAttempt
 from referrals.models.details import DetailsRequest
 from referrals.models.loop import Obligation
 from referrals.models.patients import Patient
 from referrals.models.referrals import JourneyEvent, Referral
 
-__all__ = ["CallAttempt", "DetailsRequest", "JourneyEvent", "Obligation", "Patient", "Referral"]
+__all__ = ["Attachment", "CallAttempt", "DetailsRequest", "JourneyEvent", "Obligation", "Patient", "Referral"]

@@ -23,6 +23,7 @@ from referrals.forms import (
 from referrals.models import Obligation, Referral
 from referrals.models.calls import as_calls, calls_made
 from referrals.states import STEPS, TAKEN_BACK, Verb
+from referrals.views.attachments import listed_paper, paper_of
 from referrals.views.calls import undo_address
 from referrals.views.quicker import who_was_quicker
 
@@ -44,7 +45,7 @@ def _get(pk):
         Referral.objects.not_deleted()
         .with_everyone()
         .select_related("entered_by")
-        .annotate(calls_made=calls_made())
+        .annotate(calls_made=calls_made(), paper=listed_paper())
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -66,6 +67,7 @@ def _show(request, referral, *, next_form=None, other_form=None):
         "others": others.with_everyone()[:10],
         "next_form": next_form,
         "other_form": other_form or (StepForm(referral=referral, person=person) if may_step else None),
+        "paper": paper_of(referral),
         "asked_for": _asked_for(referral),
         "can_redirect": may_step and referral.journey in STEPS[Verb.REDIRECT].start,
     }

@@ -32,6 +32,7 @@ NOT_A_PAGE = {
     "practice:set_password",
     "practice:sign_in",
     "practice:stay",
+    "referrals:attachment",
     "referrals:options",
 }
 PAGES = sorted(name for name, view in VIEWS.items() if "GET" in view.methods and name not in NOT_A_PAGE)

@@ -20,6 +20,7 @@ def one_of_each():
     merged = factories.partner("Marked double", merged_into=partner)
     rows = {
         "affiliation": Affiliation.objects.create(partner=partner, organisation=organisation),
+        "attachment": factories.attachment(referral),
         "cadence": Cadence.objects.first(),
         "closed_day": ClosedDay.objects.create(on=today, why="Marked day"),
         "contact": Contact.objects.create(partner=partner, name="Marked Contact"),

@@ -45,6 +45,7 @@ def needs(permission, **parts):
 
 ROW_KINDS = {
     "affiliation",
+    "attachment",
     "cadence",
     "closed_day",
     "contact",
@@ -160,6 +161,8 @@ URLS = {
     "practice:sign_in": needs(PUBLIC),
     "practice:sign_out": needs(PUBLIC),
     "practice:stay": needs(P.VIEW),
+    "referrals:attach": needs(P.LOG, pk="referral"),
+    "referrals:attachment": needs(P.VIEW_PATIENTS, pk="attachment"),
     "referrals:ask": needs(P.LOG, pk="referral"),
     "print:envelope": needs(P.LOG, pk="partner"),
     "print:labels": needs(P.LOG),
@@ -171,6 +174,7 @@ URLS = {
     "referrals:call": needs(P.LOG, pk="referral"),
     "referrals:create": needs(P.LOG),
     "referrals:delete": needs(P.LOG, pk="referral"),
+    "referrals:delete_attachment": needs(P.LOG, pk="attachment"),
     "referrals:details": needs(P.LOG, pk="details_request"),
     "referrals:finish": needs(P.LOG, pk="unread"),
     "referrals:request_letter": needs(P.VIEW_PATIENTS, pk="details_request"),
