@@ -27,6 +27,7 @@ from referralcrm.practice.permissions import GRANTS
 from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.states import Role
 from referrals.forms import CallForm, LaterForm, LogForm, ReportForm, StepForm
+from referrals.forms.grid import HeadForm
 from tests import factories
 from tests.practice.cast import one_of_each
 from tests.practice.test_permit import PUBLIC, URLS, VIEWS
@@ -112,6 +113,7 @@ BUTTONS = {
     "referrals:details": ["act", "version", "next"],
     "referrals:call": [*CallForm.base_fields, "next"],
     "referrals:later": [*LaterForm.base_fields, "next"],
+    "referrals:log_many_row": ["row", "left", *HeadForm.base_fields],
     "referrals:look": [*LogForm.base_fields],
     "referrals:move": [*StepForm.base_fields, "next"],
     "referrals:phone": [],

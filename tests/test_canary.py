@@ -92,9 +92,18 @@ def log_a_referral(desk, number, today):
         "happened_on": today.isoformat(),
     }
     desk.post(reverse("referrals:look"), typed)
+    leave_a_row_of_the_grid(desk, number, typed)
     answer = desk.post(reverse("referrals:create"), typed)
     assert answer.status_code == 302, answer.content.decode()
     return answer["Location"]
+
+
+def leave_a_row_of_the_grid(desk, number, typed):
+    """A draft with every word that a row of the grid takes."""
+    key = f"01920000-0000-4000-8000-{number:012}"
+    words = {f"r-{key}-{name}": value for name, value in typed.items() if name != "direction"}
+    answer = desk.post(reverse("referrals:log_many_row"), words | {"row": key, "direction": "received"})
+    assert answer.status_code == 200
 
 
 def close_with_words(desk, number, referral):
@@ -232,6 +241,7 @@ def visited(clinic):
     names = [
         "front:today",
         "referrals:list",
+        "referrals:log_many",
         "partners:list",
         "outreach:messages",
         "audit:list",

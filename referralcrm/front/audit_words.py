@@ -50,6 +50,8 @@ PLACES = {
     "referrals:list": "in the list of referrals",
     "referrals:detail": "on the page of a referral",
     "referrals:create": "while logging a referral",
+    "referrals:log_many": "while logging many referrals",
+    "referrals:log_many_row": "while logging many referrals",
     "referrals:look": "while logging a referral",
     "referrals:update": "while correcting a referral",
     "referrals:patient": "while correcting the patient",

@@ -25,7 +25,7 @@ def once(view):
         if request.method != "POST" or not (key := _key(request)):
             return view(request, *args, **kwargs)
         body_hash = _hash(request)
-        submission, is_first = _claim(key, body_hash)
+        submission, is_first = claim(key, body_hash)
         if not is_first:
             return _repeat(submission, body_hash)
         response = view(request, *args, **kwargs)
@@ -38,7 +38,8 @@ def once(view):
     return guarded
 
 
-def _claim(key, body_hash):
+def claim(key, body_hash):
+    """The submission under this key, and whether it is the first: a second one waits for the first's end."""
     try:
         with transaction.atomic():
             return Submission.objects.create(key=key, body_hash=body_hash), True

@@ -200,6 +200,7 @@ class LogForm(HouseForm):
 
     def _find_matter(self, cleaned):
         if self.known is None:
+            cleaned["matter"] = None
             return
         answer, cleaned["matter"] = cleaned.get("matter", ""), None
         same = {str(referral.pk): referral for referral in self.open_referrals}

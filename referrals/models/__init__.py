@@ -3,8 +3,18 @@
 from referrals.models.attachments import Attachment
 from referrals.models.calls import CallAttempt
 from referrals.models.details import DetailsRequest
+from referrals.models.drafts import Draft
 from referrals.models.loop import Obligation
 from referrals.models.patients import Patient
 from referrals.models.referrals import JourneyEvent, Referral
 
-__all__ = ["Attachment", "CallAttempt", "DetailsRequest", "JourneyEvent", "Obligation", "Patient", "Referral"]
+__all__ = [
+    "Attachment",
+    "CallAttempt",
+    "DetailsRequest",
+    "Draft",
+    "JourneyEvent",
+    "Obligation",
+    "Patient",
+    "Referral",
+]

@@ -181,6 +181,8 @@ URLS = {
     "referrals:detail": needs(P.VIEW, pk="referral"),
     "referrals:later": needs(P.LOG, pk="referral"),
     "referrals:list": needs(P.VIEW),
+    "referrals:log_many": needs(P.LOG),
+    "referrals:log_many_row": needs(P.LOG),
     "referrals:look": needs(P.LOG),
     "referrals:move": needs(P.LOG, pk="referral"),
     "referrals:options": needs(P.LOG),
