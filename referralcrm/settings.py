@@ -230,6 +230,8 @@ MAIL_FROM = text("MAIL_FROM", "clinic@referralcrm.invalid")
 MAIL_DOMAIN = text("MAIL_DOMAIN", "referralcrm.invalid")
 LEASE_SECONDS = seconds("LEASE_SECONDS", 2 * 60)  # how long a worker may keep a message
 
+IMPORT_LEASE_SECONDS = seconds("IMPORT_LEASE_SECONDS", 30)  # how long a worker may keep an import
+
 CELERY_BROKER_URL = text("REDIS_URL", addresses.redis_url)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {

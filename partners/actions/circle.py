@@ -8,12 +8,17 @@ from referralcrm.practice.scope import current_practice_id
 
 
 def has_room(*, besides=None) -> bool:
-    """Whether the inner circle takes one more; asked one at a time, so that two cannot share a place."""
+    """Whether the inner circle takes one more."""
+    return places_left(besides=besides) > 0
+
+
+def places_left(*, besides=None) -> int:
+    """How many more the inner circle takes; asked one at a time, so that two cannot share a place."""
     practice = Practice.objects.select_for_update(no_key=True).get(pk=current_practice_id())
     inner = Partner.objects.current().filter(circle=Circle.INNER)
     if besides is not None:
         inner = inner.exclude(pk=besides.pk)
-    return inner.count() < practice.inner_circle_size
+    return max(0, practice.inner_circle_size - inner.count())
 
 
 def require_room(*, besides=None):

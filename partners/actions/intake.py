@@ -1,0 +1,251 @@
+"""Partners and their offices out of a list, thousands at once: few statements, and nobody is told.
+
+A row is a dict of cleaned fields; besides the columns of Partner it may hold ``office`` and
+``discipline`` (names, found or made) and ``plans`` (ids). The facts that make mail and tasks are not
+sent: what a list says happened long ago.
+"""
+
+from dataclasses import dataclass, field
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models import F
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from partners.actions.circle import places_left
+from partners.actions.mail import opt_out
+from partners.models import Affiliation, Contact, Discipline, Organisation, Partner, PartnerPlan
+from partners.states import Circle
+from referralcrm.audit.actions import record
+from referralcrm.core.keys import new_id
+from referralcrm.practice.scope import current_practice_id
+from referralcrm.practice.staging import as_array, insert_many
+
+NOT_COLUMNS = {"id", "office", "discipline", "plans"}
+FIRST_VERSION = 1
+
+
+@dataclass
+class Brought:
+    """The keys (texts) of what was made."""
+
+    partners: list[str] = field(default_factory=list)
+    organisations: list[str] = field(default_factory=list)
+    disciplines: list[str] = field(default_factory=list)
+    contacts: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def bring_in(rows: list[dict], *, by) -> Brought:
+    """Add a partner for each row, in order; ``name`` is required."""
+    if not rows:
+        return Brought()
+    _fit_into_the_circle(rows)
+    offices, organisations = _organisations(filter(None, map(_office, rows)))
+    professions, disciplines = _disciplines(row["discipline"] for row in rows if row.get("discipline"))
+    keys = [str(new_id()) for _ in rows]
+    placed = [
+        row
+        | {
+            "id": key,
+            "organisation": offices.get(_office(row).lower()),
+            "discipline": professions.get(row.get("discipline", "").lower()),
+        }
+        for key, row in zip(keys, rows, strict=True)
+    ]
+    _insert(Partner, placed, besides={"office", "plans"})
+    _affiliate([row for row in placed if row["organisation"] and row.get("is_person", True)])
+    _insure([(row["id"], plan) for row in placed for plan in row.get("plans", ())])
+    record("imported", by=by, subjects=keys, subject_type="partner")
+    return Brought(keys, organisations, disciplines)
+
+
+@transaction.atomic
+def fill_in(wanted: dict[str, dict], *, by) -> dict[str, list]:
+    """Fill in what is empty on partners (key → row); returns key → [version now, names filled in]."""
+    offices, _ = _organisations(filter(None, map(_office, wanted.values())))
+    professions, _ = _disciplines(row["discipline"] for row in wanted.values() if row.get("discipline"))
+    filled, people = {}, []
+    rows = Partner.objects.kept().select_for_update(of=("self",), no_key=True).filter(pk__in=wanted)
+    for partner in rows.order_by("pk"):
+        row = wanted[str(partner.pk)]
+        given = {name: value for name, value in row.items() if name not in NOT_COLUMNS}
+        given["organisation_id"] = offices.get(_office(row).lower())
+        given["discipline_id"] = professions.get(row.get("discipline", "").lower())
+        if row.get("email_opted_out_at"):
+            opt_out(partner, by=by)
+        names = sorted(name for name, value in given.items() if value and _is_empty(partner, name))
+        if not names:
+            continue
+        for name in names:
+            setattr(partner, name, given[name])
+        partner.version += 1
+        people.append(partner)
+        filled[str(partner.pk)] = [partner.version, names]
+    _save(people, {name for _, names in filled.values() for name in names})
+    moved = [p for p in people if "organisation_id" in filled[str(p.pk)][1] and p.is_person]
+    _affiliate([{"id": str(p.pk), "organisation": str(p.organisation_id)} for p in moved])
+    if filled:
+        record("filled in from a list", by=by, subjects=sorted(filled), subject_type="partner")
+    return filled
+
+
+@transaction.atomic
+def empty_again(filled: dict[str, list], *, by) -> list[str]:
+    """Take ``fill_in`` back where nobody has saved since; returns the keys of those left alone."""
+    rows = Partner.objects.kept().select_for_update(of=("self",), no_key=True).filter(pk__in=filled)
+    people, left = [], []
+    for partner in rows.order_by("pk"):
+        version, names = filled[str(partner.pk)]
+        if partner.version != version:
+            left.append(str(partner.pk))
+            continue
+        if "organisation_id" in names:
+            _leave_office(partner)
+        for name in names:
+            setattr(partner, name, _nothing(name))
+        partner.version += 1
+        people.append(partner)
+    _save(people, {name for partner in people for name in filled[str(partner.pk)][1]})
+    if people:
+        record("undid an import on", by=by, subjects=[p.pk for p in people], subject_type="partner")
+    return left
+
+
+@transaction.atomic
+def put_back(model, keys, *, by) -> list[str]:
+    """Put away imported rows of ``model`` that nobody has saved since; returns the keys of those left alone."""
+    rows = model.objects.kept().filter(pk__in=keys)
+    left = [str(pk) for pk in rows.exclude(version=FIRST_VERSION).values_list("pk", flat=True)]
+    untouched = [str(pk) for pk in rows.filter(version=FIRST_VERSION).values_list("pk", flat=True)]
+    gone = model.objects.filter(pk__in=untouched, version=FIRST_VERSION)
+    gone.update(deleted_at=timezone.now(), version=F("version") + 1)
+    if untouched:
+        record("undid the import of", by=by, subjects=untouched, subject_type=model._meta.model_name)
+    return left
+
+
+@transaction.atomic
+def retire_disciplines(keys, *, by):
+    """Take professions that an import had added off the list, where no partner has them."""
+    unused = Discipline.objects.filter(pk__in=keys, version=FIRST_VERSION).with_partners()
+    unused = [row.pk for row in unused if not row.partner_count]
+    Discipline.objects.filter(pk__in=unused).update(is_active=False, version=F("version") + 1)
+    if unused:
+        record("undid the import of", by=by, subjects=unused, subject_type="discipline")
+
+
+@transaction.atomic
+def bring_in_contacts(rows: list[dict], *, by) -> list[str]:
+    """Add other people at partners' offices; ``partner`` is the partner's key. Returns theirs."""
+    if not rows:
+        return []
+    keys = [str(new_id()) for _ in rows]
+    _insert(Contact, [row | {"id": key} for key, row in zip(keys, rows, strict=True)])
+    record("imported", by=by, subjects=keys, subject_type="contact")
+    return keys
+
+
+def _office(row) -> str:
+    """Where a row says the partner works; an organisation is its own office."""
+    return row.get("office", "") if row.get("is_person", True) else row.get("name", "")
+
+
+def _fit_into_the_circle(rows):
+    """The inner circle takes as many as it has places for; the others stand in the network."""
+    inner = [row for row in rows if row.get("circle") == Circle.INNER]
+    for row in inner[places_left() if inner else 0 :]:
+        row["circle"] = Circle.NETWORK
+
+
+def _organisations(names):
+    """{name in lower case: key} of these organisations, and the keys of those that had to be made."""
+    wanted = {name.lower(): name for name in names}
+    found = _called(Organisation.objects.kept().order_by("-created_at"), wanted)
+    missing = {lower: (str(new_id()), name) for lower, name in wanted.items() if lower not in found}
+    if missing:
+        _insert(Organisation, [{"id": key, "name": name} for key, name in missing.values()])
+    return found | {lower: key for lower, (key, _) in missing.items()}, [key for key, _ in missing.values()]
+
+
+def _disciplines(names):
+    """{name in lower case: key} of these professions, and the keys of those that had to be made."""
+    wanted = {name.lower(): name for name in names}
+    found = _called(Discipline.objects, wanted)
+    missing = {lower: name for lower, name in wanted.items() if lower not in found}
+    made = [Discipline(name=name) for name in missing.values()]
+    Discipline.objects.bulk_create(made, ignore_conflicts=True)
+    if made:
+        found |= _called(Discipline.objects, missing)
+    keys = {str(row.pk) for row in made}
+    return found, sorted(keys & set(found.values()))
+
+
+def _called(rows, wanted):
+    """{name in lower case: key}; of several with one name the last."""
+    if not wanted:
+        return {}
+    rows = rows.annotate(lower=Lower("name")).filter(lower__in=wanted)
+    return {name.lower(): str(pk) for name, pk in rows.values_list("name", "pk")}
+
+
+def _insert(model, rows, *, besides=frozenset()):
+    """Stage the columns that any row gives; all others get the model's defaults."""
+    given = set().union(*rows) - besides
+    columns = [column for column in model._meta.concrete_fields if column.name in given]
+    lists = {column.name for column in columns if isinstance(column, ArrayField)}
+    defaults = {column.name: _blank(column) for column in columns}
+    names = [column.name for column in columns]
+    cells = (
+        [as_array(row.get(name)) if name in lists else row.get(name, defaults[name]) for name in names]
+        for row in rows
+    )
+    insert_many(model, names, cells, practice=current_practice_id(), **_defaults(model, given))
+
+
+def _defaults(model, given):
+    """What a new row has besides ``given``; columns that stay NULL need not be named."""
+    return {
+        column.name: column.get_default()
+        for column in model._meta.concrete_fields
+        if column.name not in given | {"practice"} and not column.null
+    }
+
+
+def _blank(column):
+    return column.get_default() if column.has_default() else None
+
+
+def _affiliate(rows):
+    """Everybody works where they are placed now, since when is not known."""
+    made = [{"id": str(new_id()), "partner": row["id"], "organisation": row["organisation"]} for row in rows]
+    if made:
+        _insert(Affiliation, made)
+
+
+def _leave_office(partner):
+    mine = Affiliation.objects.kept().filter(partner=partner, organisation=partner.organisation_id)
+    mine.filter(since=None, version=FIRST_VERSION).update(deleted_at=timezone.now(), version=F("version") + 1)
+
+
+def _insure(pairs):
+    PartnerPlan.objects.bulk_create(PartnerPlan(partner_id=partner, plan_id=plan) for partner, plan in pairs)
+
+
+def _is_empty(partner, name):
+    return getattr(partner, name) in ("", None, [])
+
+
+def _nothing(name):
+    column = Partner._meta.get_field(name)
+    if isinstance(column, ArrayField):
+        return []
+    return "" if isinstance(column, models.CharField | models.TextField) else None
+
+
+def _save(people, names):
+    if people:
+        Partner.objects.bulk_update(
+            people, sorted({name.removesuffix("_id") for name in names} | {"version"})
+        )

@@ -1,0 +1,90 @@
+"""Whether somebody a list names is here already: certainly, or perhaps under another spelling."""
+
+import re
+import unicodedata
+
+from django.db import connection
+
+from partners.models.partners import Partner
+from referralcrm.practice.scope import current_practice_id
+
+TITLES = frozenset("dr doctor prof professor mr mrs ms miss mx sister rev md do dds dmd phd jr sr".split())
+WORD = re.compile(r"[^\W\d_]+")
+SOFT = re.compile(r"(?<=.)[aeiouhwy]+|(.)(?=\1)")
+
+KNOWN = """
+    SELECT p.id, p.identifier, lower(p.email), p.name, o.name
+      FROM partners_partner p LEFT JOIN partners_organisation o ON o.id = p.organisation_id
+     WHERE p.practice_id = %s AND p.deleted_at IS NULL
+       AND (p.id = ANY(%s::uuid[]) OR p.identifier = ANY(%s)
+            OR lower(p.email) = ANY(%s) OR lower(p.name) = ANY(%s))
+"""
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """The words of a name without accents, case, titles and order: ``("adaeze", "okafor")``."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    words = [word for word in WORD.findall(plain) if word not in TITLES]
+    return tuple(sorted(words)) or (plain,)
+
+
+def sound(name: str) -> str:
+    """What spellings of one name share: first letters and consonants, none of them twice in a row."""
+    return " ".join(sorted(SOFT.sub("", word) for word in name_words(name)))
+
+
+def keys_of(row: dict) -> list[tuple]:
+    """By what a row is recognised for certain, the best first.
+
+    An e-mail alone proves nothing, because an office shares one; with the name it does.
+    """
+    name, email = row["name"].lower(), row.get("email", "").lower()
+    keys = []
+    if row.get("id"):
+        keys.append(("id", str(row["id"])))
+    if row.get("identifier"):
+        keys.append(("identifier", row["identifier"], name_words(name)))
+    if email:
+        keys.append(("email", email, name_words(name)))
+    office = row.get("office", "") if row.get("is_person", True) else name
+    keys.append(("name", name, office.lower()))
+    return keys
+
+
+def known(rows) -> dict[tuple, str]:
+    """The keys of ``keys_of`` that partners not in the trash have, each with the partner's id."""
+    asked = [
+        [str(row["id"]) for row in rows if row.get("id")],
+        [row["identifier"] for row in rows if row.get("identifier")],
+        [row["email"].lower() for row in rows if row.get("email")],
+        [row["name"].lower() for row in rows],
+    ]
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN, [str(current_practice_id()), *asked])
+        for pk, identifier, email, name, office in cursor:
+            here = {"id": pk, "identifier": identifier, "email": email, "name": name, "office": office or ""}
+            for key in keys_of(here):
+                found.setdefault(key, str(pk))
+    return found
+
+
+class Likeness:
+    """All partners not in the trash by sound, e-mail and phone, to ask of many rows who may be the same."""
+
+    def __init__(self):
+        self._found = {}
+        for pk, name, email, phone in Partner.objects.kept().values_list("id", "name", "email", "phone"):
+            for key in self._keys(name, email, phone):
+                self._found.setdefault(key, pk)
+
+    def find(self, row: dict):
+        """The id of a partner who may be the same, or None."""
+        keys = self._keys(row["name"], row.get("email", ""), row.get("phone", ""))
+        return next((self._found[key] for key in keys if key in self._found), None)
+
+    @staticmethod
+    def _keys(name, email, phone):
+        given = ("email", email.lower()), ("phone", phone), ("name", sound(name))
+        return [key for key in given if key[1]]

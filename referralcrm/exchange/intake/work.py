@@ -1,0 +1,264 @@
+"""The worker's part: check an import, bring it in, or undo it, in steps that are committed one by one.
+
+Whoever works on an import has claimed it for a short time, under a number that counts up (the fence).
+Each step locks the import, makes sure that the number is still its own, and writes its rows, what is
+needed to undo them and how far it came in one transaction. A worker that dies leaves whole steps behind;
+the next one goes on after them. One that slept through its time finds another number and stops.
+"""
+
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import islice
+from time import monotonic
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from referralcrm.audit.actions import record
+from referralcrm.core.crypto import wrap
+from referralcrm.core.keys import new_id
+from referralcrm.core.reading import reading
+from referralcrm.exchange.intake import undo
+from referralcrm.exchange.intake.sheets import sheet_for
+from referralcrm.exchange.models import Batch, Import, Note
+from referralcrm.exchange.states import Choice, Level, State
+from referralcrm.exchange.tables import Unreadable, open_table
+from referralcrm.practice import files
+from referralcrm.practice.scope import enter
+from referralcrm.practice.staging import as_bytes, insert_many
+
+CHUNK = 5_000  # rows in a step
+SLICE = 40  # seconds of one task; what is left is for the next
+MAX_LINES = 500_000
+STUMBLES = 5  # errors after which a person is asked
+LONGEST_VALUE = 80
+
+
+class Overtaken(Exception):
+    """Another worker, or a person, has this import now."""
+
+
+def checkpoint(name: str):
+    """A named instant of a step, at which the fault tests kill or stop the process."""
+
+
+def work(practice) -> bool:
+    """Work on one import of the practice for a while; whether there is more to do."""
+    run = _claim(practice)
+    if run is None:
+        return False
+    try:
+        PHASES[run.state](practice, run, monotonic() + SLICE)
+    except Overtaken:
+        return True
+    except Unreadable as unreadable:
+        _fail(practice, run, unreadable.message)
+    except Exception:
+        _stumble(practice, run)
+        raise
+    _release(practice, run)
+    return True
+
+
+def _claim(practice):
+    """The oldest import that waits, with a new fence and a lease; None when there is none."""
+    now = timezone.now()
+    with enter(practice, durable=True):
+        run = Import.objects.waiting(now).order_by("created_at").first()
+        if run is None:
+            return None
+        mine = Import.objects.filter(pk=run.pk, attempt=run.attempt, state=run.state)
+        if not mine.update(attempt=F("attempt") + 1, lease_until=_lease(now)):
+            return None
+    run.attempt += 1
+    checkpoint("claimed")
+    return run
+
+
+def _lease(now):
+    return now + timedelta(seconds=settings.IMPORT_LEASE_SECONDS)
+
+
+def _mine(run):
+    return Import.objects.filter(pk=run.pk, attempt=run.attempt, state=run.state)
+
+
+@contextmanager
+def _step(practice, run):
+    """One transaction in which the import is locked and ours. Raises Overtaken."""
+    with enter(practice, durable=True):
+        current = _mine(run).select_for_update(of=("self",), no_key=True).select_related("by", "file").first()
+        if current is None:
+            raise Overtaken
+        yield current
+        current.lease_until = _lease(timezone.now())
+        current.stumbles = 0
+        current.save()
+        checkpoint("written")
+    checkpoint("committed")
+
+
+def _release(practice, run):
+    with enter(practice, durable=True):
+        Import.objects.filter(pk=run.pk, attempt=run.attempt).update(lease_until=None)
+
+
+def _fail(practice, run, why):
+    """The file cannot be read on; what has come in stays until a person undoes it."""
+    ended = {State.CHECKING: State.FAILED, State.IMPORTING: State.DONE}.get(run.state, run.state)
+    with enter(practice, durable=True):
+        _mine(run).update(state=ended, failure=why[:300], finished_at=timezone.now(), lease_until=None)
+
+
+def _stumble(practice, run):
+    """Count an error of ours; after some the import stops and says so, and does not try for ever."""
+    with enter(practice, durable=True):
+        _mine(run).update(stumbles=F("stumbles") + 1, lease_until=None)
+        stuck = _mine(run).filter(stumbles__gte=STUMBLES).exists()
+    if stuck:
+        _fail(practice, run, "Something went wrong here while working on this file. Nothing more is tried.")
+
+
+def _check(practice, run, deadline):
+    """The dry run: every line is read and judged, nothing but notes is written."""
+    with _step(practice, run) as current:
+        sheet, rows = _open(current)
+        if current.position == 0:
+            current.notes.all().delete()
+            current.bad = current.warnings = current.alike = 0
+    while True:
+        with _step(practice, run) as current, reading() as patients:
+            chunk = [sheet.read(line, cells) for line, cells in islice(rows, CHUNK)]
+            sheet.recognise(chunk)
+            sheet.liken([row for row in chunk if not row.bad and row.repeats is None and row.match is None])
+            _note(current, chunk)
+            _note_reads(current, patients)
+            current.position += len(chunk)
+            current.lines = current.position
+            if current.lines > MAX_LINES:
+                raise Unreadable(f"These are more than {MAX_LINES:,} rows. Divide the file and bring in each part.")
+            if len(chunk) < CHUNK:
+                current.state, current.checked_at, current.position = State.CHECKED, timezone.now(), 0
+                return
+        if monotonic() > deadline:
+            return
+
+
+def _bring_in(practice, run, deadline):
+    """The import itself: what the check found good, each step with what undoes it."""
+    with _step(practice, run) as current:
+        sheet, rows = _open(current)
+    while True:
+        with _step(practice, run) as current, reading() as patients:
+            chunk = [sheet.read(line, cells) for line, cells in islice(rows, CHUNK)]
+            sheet.recognise(chunk)
+            _write(current, sheet, chunk)
+            _note_reads(current, patients)
+            current.position += len(chunk)
+            if len(chunk) < CHUNK:
+                current.state, current.finished_at = State.DONE, timezone.now()
+                return
+        if monotonic() > deadline:
+            return
+
+
+def _open(current):
+    """The sheet, and its rows after those that were dealt with; it remembers those as well."""
+    file = current.file
+    table = open_table(files.opened(file), name=files.name_of(file), has_header=current.has_header)
+    sheet = sheet_for(current, table.header)
+    rows = table.rows()
+    for line, cells in islice(rows, current.position):
+        sheet.remember(sheet.read(line, cells))
+    return sheet, rows
+
+
+def _write(current, sheet, chunk):
+    judged = {note.line: note for note in _judged(current, chunk)}
+    to_make, to_fill = [], {}
+    for row in chunk:
+        note = judged.get(row.line)
+        if row.bad or row.repeats is not None or (note and note.level == Level.BAD):
+            continue
+        choice = _choice(current, row, note)
+        if choice == Choice.CREATE:
+            to_make.append(row)
+        elif choice == Choice.UPDATE:
+            to_fill[row.match or str(note.match)] = row
+    batches = sheet.write(to_make, to_fill, by=current.by)
+    Batch.objects.bulk_create(Batch(of=current, number=current.position, **parts) for parts in batches)
+    late = [row for row in chunk if row.bad and row.line not in judged]
+    _note(current, late)
+    ours = [parts for parts in batches if parts["what"] == sheet.what]
+    made, changed = (sum(len(parts.get(name, ())) for parts in ours) for name in ("made", "changed"))
+    current.made += made
+    current.changed += changed
+    current.skipped += sum(not row.bad for row in chunk) - made - changed
+
+
+def _choice(current, row, note):
+    """What becomes of a row that can come in."""
+    if note is not None:
+        return note.choice
+    return current.choice if row.match else Choice.CREATE
+
+
+def _judged(current, chunk):
+    """The notes of these lines that decide: why a line stays out, or a choice that was made."""
+    if not chunk:
+        return []
+    levels = [Level.BAD, Level.ALIKE]
+    notes = current.notes.filter(level__in=levels, line__gte=chunk[0].line, line__lte=chunk[-1].line)
+    return notes.only("line", "level", "match", "choice")
+
+
+def _note(current, rows):
+    """Write down what was found about these rows."""
+    notes = []
+    for row in rows:
+        notes += [(row, Level.BAD, remark) for remark in row.bad]
+        notes += [(row, Level.WARNING, remark) for remark in row.warnings]
+        if not row.bad and row.match:
+            notes.append((row, Level.ALIKE, None))
+        current.bad += bool(row.bad)
+        current.warnings += not row.bad and bool(row.warnings)
+        current.alike += not row.bad and row.match is not None
+    fields = ["id", "line", "level", "column", "reason", "value_sealed", "match", "is_sure", "choice"]
+    cells = [_cells(current, *note) for note in notes]
+    if cells:
+        insert_many(Note, fields, cells, practice=current.practice_id, of=current.pk)
+
+
+def _cells(current, row, level, remark):
+    key = str(new_id())
+    if remark is None:
+        choice = Choice.SKIP if row.is_sure else Choice.CREATE
+        return key, row.line, level, None, None, None, row.match, row.is_sure, choice
+    value = remark.value[:LONGEST_VALUE].encode()
+    sealed = as_bytes(wrap(value, bound_to=f"note:{current.pk}")) if value else None
+    return key, row.line, level, remark.column, remark.reason, sealed, None, False, None
+
+
+def _note_reads(current, patients):
+    """Names of patients that were opened to compare them are reads like any other."""
+    if patients:
+        record("read", by=current.by, subjects=sorted(patients), subject_type="patient", note="exchange:import")
+
+
+def _undo(practice, run, deadline):
+    """Take every step back, the last kind first; rows that somebody has worked with since stay."""
+    while True:
+        with _step(practice, run) as current:
+            batch = undo.next_batch(current)
+            if batch is None:
+                current.state, current.undone_at = State.UNDONE, timezone.now()
+                return
+            kept = undo.take_back(current, batch)
+            current.position += len(batch.made) + len(batch.changed)
+            current.kept += len(kept)
+        if monotonic() > deadline:
+            return
+
+
+PHASES = {State.CHECKING: _check, State.IMPORTING: _bring_in, State.UNDOING: _undo}
