@@ -10,6 +10,7 @@ from outreach.models import Message, MessageCause, Rule
 from outreach.states import RuleKind
 from partners.models import Discipline, Organisation, Partner
 from partners.states import Stage
+from referralcrm.exchange.actions import upload
 from referralcrm.practice.models import Location, Practice, Service, User
 from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.signals import practice_founded
@@ -93,6 +94,14 @@ def attachment(referral, *, content=PNG, name="scan.png", **fields):
     """A scanned fax with the referral."""
     file = SimpleUploadedFile(name, content)
     return attach(referral, by=fields.pop("by", None), file=file, **{"kind": "fax"} | fields)
+
+
+def uploaded(
+    text="name,e-mail\nMarked One,one@office.example\n", *, by=None, sheet="partners", name="list.csv"
+):
+    """An import of this file, whose columns are not matched yet."""
+    file = SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text)
+    return upload(file=file, sheet=sheet, by=by)
 
 
 def message(*, partner=None, kind=RuleKind.THANK_YOU, referrals=1, **fields):

@@ -74,6 +74,9 @@ VALID = {
 }
 # addresses that take a POST and show no form of their own, or several, with the names they read
 BUTTONS = {
+    "exchange:choose": ["choice", "line", "which"],
+    **dict.fromkeys(["exchange:discard", "exchange:rematch", "exchange:start", "exchange:undo"], []),
+    "exchange:header": ["has_header"],
     "front:search": ["q"],
     "front:what_next": [*SoFarForm.base_fields],
     "outreach:decide": ["version", "next"],

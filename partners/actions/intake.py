@@ -24,6 +24,7 @@ from referralcrm.practice.staging import as_array, insert_many
 
 NOT_COLUMNS = {"id", "office", "discipline", "plans"}
 FIRST_VERSION = 1
+UNDONE = "an import was undone"
 
 
 @dataclass
@@ -109,20 +110,20 @@ def empty_again(filled: dict[str, list], *, by) -> list[str]:
         people.append(partner)
     _save(people, {name for partner in people for name in filled[str(partner.pk)][1]})
     if people:
-        record("undid an import on", by=by, subjects=[p.pk for p in people], subject_type="partner")
+        record("changed", by=by, subjects=[p.pk for p in people], subject_type="partner", note=UNDONE)
     return left
 
 
 @transaction.atomic
 def put_back(model, keys, *, by) -> list[str]:
-    """Put away imported rows of ``model`` that nobody has saved since; returns the keys of those left alone."""
+    """Put imported rows of ``model`` away that nobody has saved since; returns the keys of the others."""
     rows = model.objects.kept().filter(pk__in=keys)
     left = [str(pk) for pk in rows.exclude(version=FIRST_VERSION).values_list("pk", flat=True)]
     untouched = [str(pk) for pk in rows.filter(version=FIRST_VERSION).values_list("pk", flat=True)]
     gone = model.objects.filter(pk__in=untouched, version=FIRST_VERSION)
     gone.update(deleted_at=timezone.now(), version=F("version") + 1)
     if untouched:
-        record("undid the import of", by=by, subjects=untouched, subject_type=model._meta.model_name)
+        record("deleted", by=by, subjects=untouched, subject_type=model._meta.model_name, note=UNDONE)
     return left
 
 
@@ -133,7 +134,7 @@ def retire_disciplines(keys, *, by):
     unused = [row.pk for row in unused if not row.partner_count]
     Discipline.objects.filter(pk__in=unused).update(is_active=False, version=F("version") + 1)
     if unused:
-        record("undid the import of", by=by, subjects=unused, subject_type="discipline")
+        record("retired", by=by, subjects=unused, subject_type="discipline", note=UNDONE)
 
 
 @transaction.atomic

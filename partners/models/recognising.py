@@ -8,7 +8,7 @@ from django.db import connection
 from partners.models.partners import Partner
 from referralcrm.practice.scope import current_practice_id
 
-TITLES = frozenset("dr doctor prof professor mr mrs ms miss mx sister rev md do dds dmd phd jr sr".split())
+TITLES = set("dr doctor prof professor mr mrs ms miss mx sister rev md do dds dmd phd jr sr".split())  # noqa: SIM905
 WORD = re.compile(r"[^\W\d_]+")
 SOFT = re.compile(r"(?<=.)[aeiouhwy]+|(.)(?=\1)")
 

@@ -1,13 +1,15 @@
 """A spreadsheet on its way in: what it is, how it is read, what was found in it and what came of it."""
 
+import json
 from datetime import timedelta
+from functools import cached_property
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from referralcrm.core.crypto import unwrap
+from referralcrm.core.crypto import unwrap, wrap
 from referralcrm.exchange.states import AT_WORK, Choice, Level, Sheet, State, Unsaid
 from referralcrm.practice.models import PracticeOwned, StoredFile, User, scoped
 from referrals.states import Direction
@@ -19,6 +21,10 @@ class ImportQuerySet(models.QuerySet):
     def at_work(self):
         """With something left for a worker to do."""
         return self.filter(state__in=AT_WORK)
+
+    def to_forget(self, now):
+        """Whose file is no longer needed: it was brought in, and can no longer be undone."""
+        return self.filter(file__isnull=False, finished_at__lt=now - timedelta(days=UNDO_DAYS))
 
     def waiting(self, now):
         """At work, and no worker has hold of it (a lease that ends too late was given by another clock)."""
@@ -38,6 +44,7 @@ class Import(PracticeOwned):
     file = models.ForeignKey(StoredFile, null=True, on_delete=models.SET_NULL, related_name="+")
     fingerprint = models.BinaryField(editable=False)
     has_header = models.BooleanField("the first row names the columns", default=True)
+    header_sealed = models.BinaryField(default=b"")
     matched = models.JSONField(default=list)
     choice = models.CharField(max_length=6, choices=Choice, default=Choice.SKIP)
     adds_partners = models.BooleanField(default=False)
@@ -79,6 +86,16 @@ class Import(PracticeOwned):
 
     def __str__(self):
         return f"import {self.pk}"
+
+    @property
+    def header(self) -> list[str]:
+        """The headings; sealed, because a file without any begins with somebody's row."""
+        sealed = self.header_sealed
+        return json.loads(unwrap(sealed, bound_to=f"import:{self.pk}")) if sealed else []
+
+    @header.setter
+    def header(self, names):
+        self.header_sealed = wrap(json.dumps(names).encode(), bound_to=f"import:{self.pk}")
 
     @property
     def is_at_work(self) -> bool:
@@ -138,7 +155,7 @@ class Note(PracticeOwned):
     level = models.CharField(max_length=7, choices=Level)
     column = models.PositiveSmallIntegerField(null=True)
     reason = models.CharField(max_length=200)
-    value_sealed = models.BinaryField(default=b"")
+    cells_sealed = models.BinaryField(default=b"")
     match = models.UUIDField(null=True)
     is_sure = models.BooleanField(default=False)
     choice = models.CharField(max_length=6, choices=Choice, blank=True)
@@ -149,10 +166,17 @@ class Note(PracticeOwned):
         ordering = ["line", "id"]
         indexes = [models.Index(fields=["practice", "of", "level", "line"], name="note_by_line")]
 
+    @cached_property
+    def cells(self) -> list[str]:
+        """The line as it stands in the file."""
+        return (
+            json.loads(unwrap(self.cells_sealed, bound_to=f"note:{self.of_id}")) if self.cells_sealed else []
+        )
+
     @property
     def value(self) -> str:
-        """What stands in the cell."""
-        return unwrap(self.value_sealed, bound_to=f"note:{self.of_id}").decode() if self.value_sealed else ""
+        """What stands in the cell that the note speaks of."""
+        return self.cells[self.column] if self.column is not None and self.column < len(self.cells) else ""
 
 
 class Batch(PracticeOwned):

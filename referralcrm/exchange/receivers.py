@@ -1,6 +1,7 @@
 """What other apps' facts lead to here."""
 
 from django.dispatch import receiver
+from django.utils import timezone
 
 from referralcrm.core.nudge import nudge
 from referralcrm.core.signals import minute_passed
@@ -12,6 +13,6 @@ from referralcrm.practice.scope import enter
 def take_up_imports(sender, practice, **kwargs):
     """An import whose worker died, or whose order the broker lost, goes on within a minute."""
     with enter(practice):
-        waits = Import.objects.at_work().exists()
+        waits = Import.objects.at_work().exists() or Import.objects.to_forget(timezone.now()).exists()
     if waits:
         nudge("exchange.work", practice.pk)

@@ -1,10 +1,22 @@
 from django.urls import path
 
-from referralcrm.exchange import partners, referrals
+from referralcrm.exchange import partners, referrals, views
 
 app_name = "exchange"
 
 urlpatterns = [
     path("partners.csv", partners.partners, name="partners"),
     path("referrals.csv", referrals.referrals, name="referrals"),
+    path("imports/", views.imports, name="imports"),
+    path("imports/<uuid:pk>/", views.show, name="import"),
+    path("imports/<uuid:pk>/columns/", views.match, name="match"),
+    path("imports/<uuid:pk>/header/", views.header, name="header"),
+    path("imports/<uuid:pk>/progress/", views.progress, name="progress"),
+    path("imports/<uuid:pk>/choose/", views.choose, name="choose"),
+    path("imports/<uuid:pk>/start/", views.start, name="start"),
+    path("imports/<uuid:pk>/rematch/", views.rematch, name="rematch"),
+    path("imports/<uuid:pk>/undo/", views.undo, name="undo"),
+    path("imports/<uuid:pk>/discard/", views.discard, name="discard"),
+    path("imports/<uuid:pk>/to-mend.csv", views.mend, name="mend"),
+    path("imports/<uuid:pk>/rows/", views.rows, name="rows"),
 ]

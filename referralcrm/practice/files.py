@@ -99,6 +99,7 @@ def _open_key(file, keeper) -> bytes:
 class _Pieces(io.RawIOBase):
     def __init__(self, file, key):
         self.file, self.key, self.at = file, key, 0
+        self.held, self.piece = None, b""
 
     def readable(self):
         return True
@@ -118,7 +119,9 @@ class _Pieces(io.RawIOBase):
         if self.at >= self.file.size:
             return 0
         number, start = divmod(self.at, PIECE_BYTES)
-        found = _piece(self.file, number, self.key)[start : start + len(buffer)]
+        if number != self.held:
+            self.held, self.piece = number, _piece(self.file, number, self.key)
+        found = self.piece[start : start + len(buffer)]
         buffer[: len(found)] = found
         self.at += len(found)
         return len(found)

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     APPROVE_MAIL = "approve, send and withdraw messages"
     VIEW_DASHBOARD = "read the dashboard"
     EXPORT = "export lists"
+    IMPORT = "bring in spreadsheets, and undo that"
     MANAGE_PRACTICE = "change services, cadences, rules and templates"
     MANAGE_PEOPLE = "add, change and deactivate people"
     VIEW_AUDIT = "read the audit log"
@@ -33,7 +34,8 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.CLINICIAN: frozenset(_EVERYDAY),
     Role.MANAGER: frozenset(
         _EVERYDAY
-        | {P.MERGE, P.VIEW_DASHBOARD, P.EXPORT, P.MANAGE_PRACTICE, P.MANAGE_PEOPLE, P.RESTORE, P.VIEW_AUDIT}
+        | {P.MERGE, P.VIEW_DASHBOARD, P.EXPORT, P.IMPORT, P.RESTORE}
+        | {P.MANAGE_PRACTICE, P.MANAGE_PEOPLE, P.VIEW_AUDIT}
     ),
     Role.ADMINISTRATOR: frozenset(
         {P.VIEW, P.EXPORT, P.MANAGE_PRACTICE, P.MANAGE_PEOPLE, P.VIEW_AUDIT, P.VIEW_HEALTH, P.VIEW_DASHBOARD}

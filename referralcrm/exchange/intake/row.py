@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 
 class Remark(NamedTuple):
-    """Something about a cell, or about the whole line (``column`` None), in words; ``value`` is the cell."""
+    """Something about a cell, or about the whole line (``column`` None), in words that quote nothing."""
 
     column: int | None
     reason: str
-    value: str = ""
 
 
 @dataclass(slots=True)
@@ -18,6 +17,7 @@ class Row:
     (``is_sure``) or may be; ``repeats`` the earlier line of the file that says the same."""
 
     line: int
+    cells: list[str]
     values: dict = field(default_factory=dict)
     bad: list[Remark] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)

@@ -56,7 +56,7 @@ def _empty(batch, by):
 
 
 def _offices(batch, by):
-    """An office stays while a partner or a referral that is not put away names it; nobody needs to be told."""
+    """An office stays while a partner or a referral that is not put away names it."""
     used = _used(Organisation, batch.made)
     here = Affiliation.objects.kept().filter(organisation__in=batch.made, partner__deleted_at=None)
     used |= {str(pk) for pk in here.values_list("organisation_id", flat=True)}

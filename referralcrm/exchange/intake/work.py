@@ -6,6 +6,7 @@ needed to undo them and how far it came in one transaction. A worker that dies l
 the next one goes on after them. One that slept through its time finds another number and stops.
 """
 
+import json
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice
@@ -19,10 +20,11 @@ from referralcrm.audit.actions import record
 from referralcrm.core.crypto import wrap
 from referralcrm.core.keys import new_id
 from referralcrm.core.reading import reading
+from referralcrm.exchange.actions import forget
 from referralcrm.exchange.intake import undo
 from referralcrm.exchange.intake.sheets import sheet_for
 from referralcrm.exchange.models import Batch, Import, Note
-from referralcrm.exchange.states import Choice, Level, State
+from referralcrm.exchange.states import Choice, Level, Made, State
 from referralcrm.exchange.tables import Unreadable, open_table
 from referralcrm.practice import files
 from referralcrm.practice.scope import enter
@@ -32,7 +34,6 @@ CHUNK = 5_000  # rows in a step
 SLICE = 40  # seconds of one task; what is left is for the next
 MAX_LINES = 500_000
 STUMBLES = 5  # errors after which a person is asked
-LONGEST_VALUE = 80
 
 
 class Overtaken(Exception):
@@ -47,7 +48,7 @@ def work(practice) -> bool:
     """Work on one import of the practice for a while; whether there is more to do."""
     run = _claim(practice)
     if run is None:
-        return False
+        return _forget(practice)
     try:
         PHASES[run.state](practice, run, monotonic() + SLICE)
     except Overtaken:
@@ -85,7 +86,7 @@ def _mine(run):
 
 
 @contextmanager
-def _step(practice, run):
+def _step(practice, run, *, is_progress=True):
     """One transaction in which the import is locked and ours. Raises Overtaken."""
     with enter(practice, durable=True):
         current = _mine(run).select_for_update(of=("self",), no_key=True).select_related("by", "file").first()
@@ -93,7 +94,7 @@ def _step(practice, run):
             raise Overtaken
         yield current
         current.lease_until = _lease(timezone.now())
-        current.stumbles = 0
+        current.stumbles *= not is_progress
         current.save()
         checkpoint("written")
     checkpoint("committed")
@@ -122,7 +123,7 @@ def _stumble(practice, run):
 
 def _check(practice, run, deadline):
     """The dry run: every line is read and judged, nothing but notes is written."""
-    with _step(practice, run) as current:
+    with _step(practice, run, is_progress=False) as current:
         sheet, rows = _open(current)
         if current.position == 0:
             current.notes.all().delete()
@@ -137,7 +138,9 @@ def _check(practice, run, deadline):
             current.position += len(chunk)
             current.lines = current.position
             if current.lines > MAX_LINES:
-                raise Unreadable(f"These are more than {MAX_LINES:,} rows. Divide the file and bring in each part.")
+                raise Unreadable(
+                    f"These are more than {MAX_LINES:,} rows. Divide the file and bring in each part."
+                )
             if len(chunk) < CHUNK:
                 current.state, current.checked_at, current.position = State.CHECKED, timezone.now(), 0
                 return
@@ -147,7 +150,7 @@ def _check(practice, run, deadline):
 
 def _bring_in(practice, run, deadline):
     """The import itself: what the check found good, each step with what undoes it."""
-    with _step(practice, run) as current:
+    with _step(practice, run, is_progress=False) as current:
         sheet, rows = _open(current)
     while True:
         with _step(practice, run) as current, reading() as patients:
@@ -161,6 +164,17 @@ def _bring_in(practice, run, deadline):
                 return
         if monotonic() > deadline:
             return
+
+
+def _forget(practice) -> bool:
+    """Delete a file that is no longer needed, and what was noted of its lines; whether there was one."""
+    with enter(practice, durable=True):
+        run = Import.objects.to_forget(timezone.now()).select_for_update(of=("self",), no_key=True).first()
+        if run is None:
+            return False
+        forget(run)
+        run.save()
+        return True
 
 
 def _open(current):
@@ -190,7 +204,7 @@ def _write(current, sheet, chunk):
     Batch.objects.bulk_create(Batch(of=current, number=current.position, **parts) for parts in batches)
     late = [row for row in chunk if row.bad and row.line not in judged]
     _note(current, late)
-    ours = [parts for parts in batches if parts["what"] == sheet.what]
+    ours = [parts for parts in batches if parts["what"] in {sheet.what, Made.FILLED}]
     made, changed = (sum(len(parts.get(name, ())) for parts in ours) for name in ("made", "changed"))
     current.made += made
     current.changed += changed
@@ -224,26 +238,34 @@ def _note(current, rows):
         current.bad += bool(row.bad)
         current.warnings += not row.bad and bool(row.warnings)
         current.alike += not row.bad and row.match is not None
-    fields = ["id", "line", "level", "column", "reason", "value_sealed", "match", "is_sure", "choice"]
+    fields = ["id", "line", "level", "column", "reason", "cells_sealed", "match", "is_sure", "choice"]
     cells = [_cells(current, *note) for note in notes]
     if cells:
         insert_many(Note, fields, cells, practice=current.practice_id, of=current.pk)
 
 
 def _cells(current, row, level, remark):
-    key = str(new_id())
+    sealed = as_bytes(wrap(json.dumps(row.cells).encode(), bound_to=f"note:{current.pk}"))
+    said = (str(new_id()), row.line, level)
     if remark is None:
-        choice = Choice.SKIP if row.is_sure else Choice.CREATE
-        return key, row.line, level, None, None, None, row.match, row.is_sure, choice
-    value = remark.value[:LONGEST_VALUE].encode()
-    sealed = as_bytes(wrap(value, bound_to=f"note:{current.pk}")) if value else None
-    return key, row.line, level, remark.column, remark.reason, sealed, None, False, None
+        return (
+            *said,
+            None,
+            None,
+            sealed,
+            row.match,
+            row.is_sure,
+            Choice.SKIP if row.is_sure else Choice.CREATE,
+        )
+    return *said, remark.column, remark.reason, sealed, None, False, None
 
 
 def _note_reads(current, patients):
     """Names of patients that were opened to compare them are reads like any other."""
     if patients:
-        record("read", by=current.by, subjects=sorted(patients), subject_type="patient", note="exchange:import")
+        record(
+            "read", by=current.by, subjects=sorted(patients), subject_type="patient", note="exchange:import"
+        )
 
 
 def _undo(practice, run, deadline):

@@ -1,10 +1,11 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
-import referralcrm.core.keys
-import referralcrm.practice.scope
 from django.conf import settings
 from django.db import migrations, models
+
+import referralcrm.core.keys
+import referralcrm.practice.scope
 
 
 class Migration(migrations.Migration):
@@ -42,6 +43,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("fingerprint", models.BinaryField()),
+                (
+                    "has_header",
+                    models.BooleanField(default=True, verbose_name="the first row names the columns"),
+                ),
+                ("header_sealed", models.BinaryField(default=b"")),
                 ("matched", models.JSONField(default=list)),
                 (
                     "choice",
@@ -216,7 +222,7 @@ class Migration(migrations.Migration):
                 ),
                 ("column", models.PositiveSmallIntegerField(null=True)),
                 ("reason", models.CharField(max_length=200)),
-                ("value_sealed", models.BinaryField(default=b"")),
+                ("cells_sealed", models.BinaryField(default=b"")),
                 ("match", models.UUIDField(null=True)),
                 ("is_sure", models.BooleanField(default=False)),
                 (
