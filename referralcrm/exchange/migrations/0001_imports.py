@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("practice", "0004_staging"),
+        ("practice", "0005_staging"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -22,6 +22,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("practice", "0003_stored_files")]
+    dependencies = [("practice", "0004_saved_views")]
 
     operations = [migrations.RunPython(build, drop)]
