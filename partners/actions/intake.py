@@ -19,7 +19,6 @@ from partners.models import Affiliation, Contact, Discipline, Organisation, Part
 from partners.states import Circle
 from referralcrm.audit.actions import record
 from referralcrm.core.keys import new_id
-from referralcrm.practice.scope import current_practice_id
 from referralcrm.practice.staging import as_array, insert_many
 
 NOT_COLUMNS = {"id", "office", "discipline", "plans"}
@@ -192,30 +191,17 @@ def _called(rows, wanted):
 
 
 def _insert(model, rows, *, besides=frozenset()):
-    """Stage the columns that any row gives; all others get the model's defaults."""
+    """Stage the columns that any row gives; a row without one of them has the model's default there."""
     given = set().union(*rows) - besides
     columns = [column for column in model._meta.concrete_fields if column.name in given]
     lists = {column.name for column in columns if isinstance(column, ArrayField)}
-    defaults = {column.name: _blank(column) for column in columns}
+    defaults = {column.name: column.get_default() for column in columns if column.has_default()}
     names = [column.name for column in columns]
     cells = (
-        [as_array(row.get(name)) if name in lists else row.get(name, defaults[name]) for name in names]
+        [as_array(row.get(name)) if name in lists else row.get(name, defaults.get(name)) for name in names]
         for row in rows
     )
-    insert_many(model, names, cells, practice=current_practice_id(), **_defaults(model, given))
-
-
-def _defaults(model, given):
-    """What a new row has besides ``given``; columns that stay NULL need not be named."""
-    return {
-        column.name: column.get_default()
-        for column in model._meta.concrete_fields
-        if column.name not in given | {"practice"} and not column.null
-    }
-
-
-def _blank(column):
-    return column.get_default() if column.has_default() else None
+    insert_many(model, names, cells)
 
 
 def _affiliate(rows):

@@ -23,6 +23,15 @@ class SealedField(models.BinaryField):
         super().__init__(*args, **kwargs)
 
 
+def sealed_text(model, name, pk, text, *, key) -> bytes:
+    """What the ``Sealed`` attribute ``name`` of the row ``pk`` stores for ``text``; for rows made in bulk."""
+    return seal(text.encode(), key=key, bound_to=_place(model, name, pk)) if text else b""
+
+
+def _place(model, name, pk):
+    return f"{model._meta.db_table}.{name}:{pk}"
+
+
 class Sealed:
     """A text attribute that seals on assignment and opens on access."""
 
@@ -37,7 +46,7 @@ class Sealed:
         return getattr(row, self.keeper) if self.keeper else row
 
     def _place(self, row):
-        return f"{row._meta.db_table}.{self.name}:{row.pk}"
+        return _place(row, self.name, row.pk)
 
     def __get__(self, row, owner=None):
         if row is None:

@@ -72,7 +72,9 @@ def match(run, *, by, matched, **options):
     ``options``: adds_partners, direction, unsaid.
     """
     run = _locked(run, BEFORE)
-    _set(run, matched=matched, state=State.CHECKING, position=0, failure="", stumbles=0, **options)
+    _set(
+        run, matched=matched, state=State.CHECKING, position=0, orders=None, failure="", stumbles=0, **options
+    )
     if run.has_header:
         kept = {"matched": matched}
         Headings.objects.update_or_create(sheet=run.sheet, index=_headings(run.header), defaults=kept)

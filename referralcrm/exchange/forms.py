@@ -72,7 +72,7 @@ class MatchForm(HouseForm):
         choices = [("", "leave it out"), *((field.key, capital(field.label)) for field in self.sheet.fields)]
         for number, (title, key) in enumerate(zip(run.header, run.matched, strict=True)):
             self.fields[f"{COLUMN}{number}"] = forms.ChoiceField(
-                label=title, choices=choices, required=False, initial=key
+                label=title, choices=choices, required=False, initial=key, widget=select()
             )
 
     def columns(self):
@@ -111,6 +111,10 @@ class ChoiceForm(forms.Form):
     choice = forms.ChoiceField(choices=Choice.choices)
     line = forms.IntegerField(required=False, min_value=1, max_value=2_000_000_000)
     which = forms.ChoiceField(choices=[("sure", "sure"), ("perhaps", "perhaps")], required=False)
+
+
+def select():
+    return forms.Select(attrs={"class": "form-select"})
 
 
 def capital(text):

@@ -34,7 +34,8 @@ class ImportQuerySet(models.QuerySet):
 
 
 class Import(PracticeOwned):
-    """One file of rows. ``matched`` names our field for each column of it, "" for none.
+    """One file of rows. ``matched`` names our field for each column of it, "" for none,
+    and ``orders`` whether days or months come first in its dates.
 
     ``position`` counts the lines dealt with in the present state. ``attempt`` is the fence: whoever
     writes for an import holds its newest number.
@@ -46,6 +47,7 @@ class Import(PracticeOwned):
     has_header = models.BooleanField("the first row names the columns", default=True)
     header_sealed = models.BinaryField(default=b"")
     matched = models.JSONField(default=list)
+    orders = models.JSONField(null=True)
     choice = models.CharField(max_length=6, choices=Choice, default=Choice.SKIP)
     adds_partners = models.BooleanField(default=False)
     direction = models.CharField(max_length=8, choices=Direction, default=Direction.RECEIVED)
@@ -154,8 +156,7 @@ class Note(PracticeOwned):
     line = models.PositiveIntegerField()
     level = models.CharField(max_length=7, choices=Level)
     column = models.PositiveSmallIntegerField(null=True)
-    reason = models.CharField(max_length=200)
-    cells_sealed = models.BinaryField(default=b"")
+    said_sealed = models.BinaryField(default=b"")
     match = models.UUIDField(null=True)
     is_sure = models.BooleanField(default=False)
     choice = models.CharField(max_length=6, choices=Choice, blank=True)
@@ -167,11 +168,17 @@ class Note(PracticeOwned):
         indexes = [models.Index(fields=["practice", "of", "level", "line"], name="note_by_line")]
 
     @cached_property
+    def said(self) -> list:
+        """The reason in words, which may quote a cell, and the line as it stands in the file."""
+        return json.loads(unwrap(self.said_sealed, bound_to=f"note:{self.of_id}"))
+
+    @property
+    def reason(self) -> str:
+        return self.said[0]
+
+    @property
     def cells(self) -> list[str]:
-        """The line as it stands in the file."""
-        return (
-            json.loads(unwrap(self.cells_sealed, bound_to=f"note:{self.of_id}")) if self.cells_sealed else []
-        )
+        return self.said[1]
 
     @property
     def value(self) -> str:

@@ -21,11 +21,13 @@ WIDTH = 48  # cells of a staged row
 def insert_many(model, fields: list[str], rows, **same) -> None:
     """Insert ``rows`` (tuples in the order of ``fields``) of ``model``; ``same`` are equal in every row.
 
+    What is named in neither is what a new row of the model begins with, in the practice entered.
     None stands for an empty cell, bytes are given by ``as_bytes`` and lists by ``as_array``. The caller
     has checked the values; a row that breaks a constraint raises IntegrityError and nothing is kept.
     """
     batch = str(new_id())
     stage(batch, rows)
+    same = _beginnings(model, fields) | same
     columns = [model._meta.get_field(name) for name in (*fields, *same)]
     picked = [_expression(column, number) for number, column in enumerate(columns[: len(fields)], 1)]
     values = [column.get_db_prep_save(same[column.name], connection) for column in columns[len(fields) :]]
@@ -66,6 +68,15 @@ def as_array(words) -> str | None:
         return None
     quoted = ",".join('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in words)
     return "{" + quoted + "}"
+
+
+def _beginnings(model, fields):
+    """The defaults of the columns not in ``fields``; those that stay NULL need not be named."""
+    return {
+        column.name: column.get_default()
+        for column in model._meta.concrete_fields
+        if column.name not in fields and not column.null
+    }
 
 
 def _expression(column, number):

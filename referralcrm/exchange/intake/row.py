@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Remark(NamedTuple):
-    """Something about a cell, or about the whole line (``column`` None), in words that quote nothing."""
+    """Something about a cell, or about the whole line (``column`` None), in words."""
 
     column: int | None
     reason: str

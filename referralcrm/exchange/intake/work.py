@@ -21,6 +21,7 @@ from referralcrm.core.crypto import wrap
 from referralcrm.core.keys import new_id
 from referralcrm.core.reading import reading
 from referralcrm.exchange.actions import forget
+from referralcrm.exchange.columns import SHEETS, date_orders
 from referralcrm.exchange.intake import undo
 from referralcrm.exchange.intake.sheets import sheet_for
 from referralcrm.exchange.models import Batch, Import, Note
@@ -89,7 +90,12 @@ def _mine(run):
 def _step(practice, run, *, is_progress=True):
     """One transaction in which the import is locked and ours. Raises Overtaken."""
     with enter(practice, durable=True):
-        current = _mine(run).select_for_update(of=("self",), no_key=True).select_related("by", "file").first()
+        current = (
+            _mine(run)
+            .select_for_update(of=("self",), no_key=True)
+            .select_related("by", "file", "practice")
+            .first()
+        )
         if current is None:
             raise Overtaken
         yield current
@@ -181,11 +187,21 @@ def _open(current):
     """The sheet, and its rows after those that were dealt with; it remembers those as well."""
     file = current.file
     table = open_table(files.opened(file), name=files.name_of(file), has_header=current.has_header)
+    if current.orders is None:
+        current.orders = _orders(current, table)
     sheet = sheet_for(current, table.header)
     rows = table.rows()
     for line, cells in islice(rows, current.position):
         sheet.remember(sheet.read(line, cells))
     return sheet, rows
+
+
+def _orders(current, table):
+    """Whether days or months come first in each column of dates; every cell is asked."""
+    mapping = {key: index for index, key in enumerate(current.matched) if key}
+    lines = (cells for _, cells in table.rows())
+    country = current.practice.country
+    return date_orders(SHEETS[current.sheet], mapping, lines, country=country)
 
 
 def _write(current, sheet, chunk):
@@ -238,26 +254,19 @@ def _note(current, rows):
         current.bad += bool(row.bad)
         current.warnings += not row.bad and bool(row.warnings)
         current.alike += not row.bad and row.match is not None
-    fields = ["id", "line", "level", "column", "reason", "cells_sealed", "match", "is_sure", "choice"]
+    fields = ["id", "line", "level", "column", "said_sealed", "match", "is_sure", "choice"]
     cells = [_cells(current, *note) for note in notes]
     if cells:
-        insert_many(Note, fields, cells, practice=current.practice_id, of=current.pk)
+        insert_many(Note, fields, cells, of=current.pk)
 
 
 def _cells(current, row, level, remark):
-    sealed = as_bytes(wrap(json.dumps(row.cells).encode(), bound_to=f"note:{current.pk}"))
-    said = (str(new_id()), row.line, level)
+    column, reason = remark or (None, "")
+    said = wrap(json.dumps([reason, row.cells]).encode(), bound_to=f"note:{current.pk}")
+    note = (str(new_id()), row.line, level, column, as_bytes(said))
     if remark is None:
-        return (
-            *said,
-            None,
-            None,
-            sealed,
-            row.match,
-            row.is_sure,
-            Choice.SKIP if row.is_sure else Choice.CREATE,
-        )
-    return *said, remark.column, remark.reason, sealed, None, False, None
+        return *note, row.match, row.is_sure, Choice.SKIP if row.is_sure else Choice.CREATE
+    return *note, None, False, None
 
 
 def _note_reads(current, patients):

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ),
                 ("header_sealed", models.BinaryField(default=b"")),
                 ("matched", models.JSONField(default=list)),
+                ("orders", models.JSONField(null=True)),
                 (
                     "choice",
                     models.CharField(
@@ -221,8 +222,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("column", models.PositiveSmallIntegerField(null=True)),
-                ("reason", models.CharField(max_length=200)),
-                ("cells_sealed", models.BinaryField(default=b"")),
+                ("said_sealed", models.BinaryField(default=b"")),
                 ("match", models.UUIDField(null=True)),
                 ("is_sure", models.BooleanField(default=False)),
                 (

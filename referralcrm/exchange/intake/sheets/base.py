@@ -2,13 +2,11 @@
 
 from django.db.models.functions import Lower
 
-from referralcrm.exchange.columns import SHEETS, cleaner
+from referralcrm.exchange.columns import SHEETS, Reader
 from referralcrm.exchange.intake.row import Remark, Row
 from referralcrm.practice.scope import current_practice
 
-TOO_LONG = (
-    "This row has more cells than the sheet has columns. Perhaps a comma is missing its quotation marks."
-)
+NOTHING = ("", None, [])
 
 
 class BaseSheet:
@@ -17,48 +15,29 @@ class BaseSheet:
     what = ""
 
     def __init__(self, run, header):
-        self.run, self.width = run, len(header)
+        self.run = run
         self.practice = current_practice()
         self.seen = {}
-        self.sheet = SHEETS[run.sheet]
-        keys = {field.key for field in self.sheet.fields}
-        self.cleaners = [
-            (index, key, cleaner(self.sheet[key], country=self.practice.country))
-            for index, key in enumerate(run.matched[: self.width])
-            if key in keys
-        ]
-        self.place = {key: index for index, key, _ in self.cleaners}
+        self.place = {key: index for index, key in enumerate(run.matched) if key}
+        self._reader = Reader(
+            SHEETS[run.sheet],
+            self.place,
+            country=self.practice.country,
+            today=self.practice.today(),
+            header=header,
+            orders=run.orders,
+        )
 
     def read(self, line, cells) -> Row:
         """A line with its cells cleaned, or with all that is wrong with it."""
-        row = Row(line, cells)
-        if len(cells) > self.width:
-            row.bad.append(Remark(None, TOO_LONG))
-        values = row.values
-        for index, key, clean in self.cleaners:
-            text = cells[index]
-            if not text or text.isspace():
-                continue
-            try:
-                values[key], warning = clean(text)
-            except ValueError as error:
-                row.bad.append(Remark(index, str(error)))
-                continue
-            if warning:
-                row.warnings.append(Remark(index, warning))
-        for group in self.sheet.required:
-            if not any(values.get(key) for key in group):
-                self._miss(row, group)
+        found = self._reader.read(cells)
+        values = {key: value for key, value in found.values.items() if value not in NOTHING}
+        row = Row(line, cells, values)
+        row.bad = [Remark(problem.column, problem.text) for problem in found.problems]
+        row.warnings = [Remark(warning.column, warning.text) for warning in found.warnings]
         if not row.bad:
             self.finish(row)
         return row
-
-    def _miss(self, row, group):
-        """Say which field a line lacks, unless its cell is wrong and was named already."""
-        columns = {self.place.get(key) for key in group}
-        if not any(remark.column in columns for remark in row.bad):
-            names = " or ".join(self.sheet[key].label for key in group)
-            row.bad.append(Remark(self.place.get(group[0]), f"Nothing stands here: {names} is needed."))
 
     def finish(self, row):
         """Judge a line whose cells are good."""

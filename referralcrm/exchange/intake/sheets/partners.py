@@ -25,7 +25,7 @@ class Partners(BaseSheet):
 
     def finish(self, row):
         values = row.values
-        values["name"] = values.get("name") or full_name(values) or values.get("organisation", "")
+        values["name"] = values.get("name") or values["organisation"]
         compose(values)
         self._find_people(row)
         if plans := values.pop("plans", None):
@@ -73,12 +73,6 @@ class Partners(BaseSheet):
         brought.contacts = intake.bring_in_contacts(contacts_of(brought.partners, to_make), by=by)
         filled = intake.fill_in({key: without_id(row) for key, row in to_fill.items()}, by=by)
         return batches_of(brought, filled)
-
-
-def full_name(values, of="") -> str:
-    """Title, first and family name out of columns of their own, as one."""
-    parts = (values.get(f"{of}{part}", "") for part in ("title", "given_name", "family_name"))
-    return " ".join(filter(None, parts))
 
 
 def compose(values):

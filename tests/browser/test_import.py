@@ -1,0 +1,70 @@
+"""A spreadsheet at a real browser: uploaded, matched, looked at, brought in by a worker, and undone."""
+
+import pytest
+
+from partners.models import Partner
+from referralcrm.exchange import views  # noqa: F401
+from referralcrm.exchange.intake.work import work
+from referralcrm.practice.scope import enter
+
+FILE = (
+    "Provider,Practice,Specialty,Phone,E-mail,Comment\n"
+    + "".join(
+        f"Dr Number{n} Ash,Ash Dental,Orthodontics,020 7946 0{n:03},ash{n}@office.example,\n"
+        for n in range(30)
+    )
+    + "Dr Ann Hill,Hill Clinic,,,not an address,\n"
+    + "Dr Adaeze Okaffor,Northgate Surgery,,,,\n"
+)
+
+
+@pytest.fixture(scope="module")
+def okafor(clinic):
+    with enter(clinic):
+        return Partner.objects.create(name="Dr Adaeze Okafor")
+
+
+def test_a_spreadsheet_comes_in_and_goes_again(visit, clinic, okafor, tmp_path):
+    file = tmp_path / "our list.csv"
+    file.write_text(FILE)
+    visitor = visit(clinic.charlie)
+    page = visitor.go("/partners/")
+    page = visitor.go("/exchange/imports/")
+    visitor.check_every_look("import-upload")
+    page.set_input_files("#id_file", str(file))
+    page.get_by_role("button", name="Upload and look at it").click()
+    page.get_by_role("heading", name="Match the columns").wait_for()
+    visitor.check_every_look("import-match")
+    page.get_by_role("button", name="Check the rows").click()
+    page.get_by_text("Being checked.").wait_for()
+    visitor.check_every_look("import-checking")
+    while work(clinic):
+        pass
+    page.get_by_role("heading", name="What would come in").wait_for()
+    visitor.check_every_look("import-checked")
+    page.get_by_role("link", name="May be here already").click()
+    visitor.check_every_look("import-alike")
+    page.get_by_label("What to do with line 33").select_option("skip")
+    page.get_by_role("button", name="Set", exact=True).click()
+    page.get_by_text("Line 33: skip it.").wait_for()
+    page.get_by_role("button", name="Bring them in").click()
+    page.get_by_text("Being brought in.").wait_for()
+    visitor.check_every_look("import-importing")
+    while work(clinic):
+        pass
+    page.get_by_role("heading", name="Brought in").wait_for()
+    visitor.check_every_look("import-done")
+    with page.expect_download() as mended:
+        page.get_by_role("link", name="as a file to mend").click()
+    assert "Ann Hill" in mended.value.path().read_text()
+    page.get_by_role("link", name="look at them").click()
+    page.get_by_role("heading", name="What came in").wait_for()
+    visitor.check_every_look("import-rows")
+    page.go_back()
+    page.get_by_role("button", name="Undo all of it").click()
+    while work(clinic):
+        pass
+    page.get_by_role("heading", name="Undone").wait_for()
+    visitor.check_every_look("import-undone")
+    with enter(clinic):
+        assert [partner.pk for partner in Partner.objects.kept()] == [okafor.pk]
