@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-APPS = ["audit", "practice", "partners", "referrals", "outreach"]
+APPS = ["audit", "practice", "partners", "referrals", "outreach", "exchange"]
 TABLES = "SELECT count(*) FROM pg_tables WHERE tablename ~ %s"
 POLICIES = "SELECT count(*) FROM pg_policies"
 

@@ -30,11 +30,27 @@ NO_DAY = "The list that was brought in says it is done, without the day."
 NONE_NEEDED = "The list that was brought in says that none is needed."
 LEADS_BACK = frozenset({Journey.ON_HOLD, Journey.ENTERED_IN_ERROR})  # their last event is asked for later
 STEPS = TRACK[1:]
-PLAIN = (
-    "direction source partner organisation service discipline location clinician urgency channel "
-    "happened_on next_visit_on appointment_on accepted_on scheduled_on attended_on in_care_on "
-    "completed_on closed_on"
-).split()
+PLAIN = [
+    "direction",
+    "source",
+    "partner",
+    "organisation",
+    "service",
+    "discipline",
+    "location",
+    "clinician",
+    "urgency",
+    "channel",
+    "happened_on",
+    "next_visit_on",
+    "appointment_on",
+    "accepted_on",
+    "scheduled_on",
+    "attended_on",
+    "in_care_on",
+    "completed_on",
+    "closed_on",
+]  # noqa: SIM905
 
 
 @dataclass
