@@ -50,7 +50,7 @@ PLAIN = [
     "in_care_on",
     "completed_on",
     "closed_on",
-]  # noqa: SIM905
+]
 
 
 @dataclass

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("practice", "0005_staging"),
+        ("practice", "0006_staging"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

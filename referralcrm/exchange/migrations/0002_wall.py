@@ -6,7 +6,7 @@ TABLES = ["exchange_import", "exchange_headings", "exchange_note", "exchange_bat
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exchange", "0001_imports"), ("practice", "0005_staging")]
+    dependencies = [("exchange", "0001_imports"), ("practice", "0006_staging")]
 
     operations = [
         *map(raise_wall, TABLES),

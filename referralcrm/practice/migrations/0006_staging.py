@@ -22,6 +22,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("practice", "0004_saved_views")]
+    dependencies = [("practice", "0005_calls_before_unreachable")]
 
     operations = [migrations.RunPython(build, drop)]
