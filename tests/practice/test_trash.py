@@ -50,7 +50,7 @@ def test_it_shows_what_was_deleted_with_who_when_and_the_days_left(okafor, bob, 
     actions.delete(okafor, by=bob)
     Partner.objects.update(deleted_at=timezone.now() - timedelta(days=28, hours=1))
     page = shown(browser)
-    assert "Dr Okafor" in page and "1 day left" in page and "4 weeks ago" in page
+    assert "Dr Okafor" in page and "2 days left" in page and "4 weeks ago" in page
 
 
 def test_it_says_who_deleted_a_row(okafor, bob, browser):

@@ -14,7 +14,7 @@ FOLDS = [("folded", "Folded: one sheet, one side, folded twice"), ("flat", "Flat
 class CardForm(HouseForm):
     """A thank-you card; without words there are lines to write on."""
 
-    fold = forms.ChoiceField(label="The card", choices=FOLDS, widget=forms.RadioSelect)
+    fold = forms.ChoiceField(label="Paper", choices=FOLDS, widget=forms.RadioSelect)
     words = forms.CharField(
         label="Printed inside",
         required=False,

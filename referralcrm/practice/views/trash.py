@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from django.contrib import messages
@@ -37,8 +38,8 @@ class Line:
 
     @property
     def days_left(self) -> int:
-        """Whole days until it can no longer be brought back."""
-        return (self.deleted_at + timedelta(days=trash.DAYS) - timezone.now()).days
+        """Days until it can no longer be brought back, the one that has begun among them."""
+        return ceil((self.deleted_at + timedelta(days=trash.DAYS) - timezone.now()) / timedelta(days=1))
 
 
 @allow(Permission.VIEW, methods="GET POST")
