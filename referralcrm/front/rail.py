@@ -130,7 +130,8 @@ def numbers(person) -> Numbers:
             run_period=Subquery(last_run.values("period_key")[:1]),
             run_finished_at=Subquery(last_run.values("finished_at")[:1]),
             closed=ArraySubquery(
-                ClosedDay.objects.filter(on__range=[today - timedelta(days=21), today + timedelta(days=21)])
+                ClosedDay.objects.kept()
+                .filter(on__range=[today - timedelta(days=21), today + timedelta(days=21)])
                 .order_by("on")
                 .values("on")
             ),

@@ -45,7 +45,7 @@ class Calendar:
 
     def __init__(self, practice: Practice, *, closed: dict[date, str] | None = None):
         self.practice = practice
-        self.closed = dict(ClosedDay.objects.values_list("on", "why")) if closed is None else closed
+        self.closed = dict(ClosedDay.objects.kept().values_list("on", "why")) if closed is None else closed
 
     def holiday(self, on: date) -> str:
         """The name of the holiday or closed day on this date, or an empty text."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from referralcrm.core.forms import HouseModelForm
 from referralcrm.practice.forms import ClosedDayForm, LocationForm, PlanForm, ServiceForm
@@ -20,9 +20,14 @@ class SmallList:
     model: type[Model]
     form: type[HouseModelForm]
 
+    def rows(self) -> QuerySet:
+        """Those that are not in the trash."""
+        rows = self.model.objects.all()
+        return rows if self.can_retire else rows.kept()
+
     @property
     def can_retire(self) -> bool:
-        """Rows that others point at are retired; the rest is removed."""
+        """Rows that others point at are retired; the rest goes into the trash."""
         return any(field.name == "is_active" for field in self.model._meta.fields)
 
 

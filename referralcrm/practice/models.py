@@ -221,19 +221,29 @@ class Plan(Listed):
     is_active = models.BooleanField("in use", default=True)
 
 
+class ClosedDayQuerySet(models.QuerySet):
+    def kept(self):
+        """Not in the trash."""
+        return self.filter(deleted_at__isnull=True)
+
+
 class ClosedDay(PracticeOwned):
     """A day the practice is closed besides the public holidays of its country."""
 
     on = models.DateField("date")
     why = models.CharField("reason", max_length=80, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
 
-    objects = scoped(models.QuerySet)
+    objects = scoped(ClosedDayQuerySet)
 
     class Meta:
         ordering = ["on"]
+        indexes = [trash.index("closedday_in_trash")]
         constraints = [
             models.UniqueConstraint(
                 fields=["practice", "on"],
+                condition=models.Q(deleted_at__isnull=True),
                 name="closed_day_once",
                 violation_error_message="That day is already on the list.",
             )

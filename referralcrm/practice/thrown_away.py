@@ -1,11 +1,11 @@
 """What of the practice's own people can delete, and bring back from the trash."""
 
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 
-from referralcrm.practice.actions import saved_views
-from referralcrm.practice.models import SavedView
+from referralcrm.practice.actions import lists, saved_views
+from referralcrm.practice.models import ClosedDay, SavedView
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.trash import Kind, keep
 
@@ -29,5 +29,19 @@ keep(
         called=F("name"),
         about=Concat(Value("of "), "slug"),
         rows=_whose_views,
+    )
+)
+keep(
+    Kind(
+        slug="closed-days",
+        one="closed day",
+        many="Closed days",
+        model=ClosedDay,
+        permission=Permission.MANAGE_PRACTICE,
+        restore=lists.bring_back,
+        page=lambda day: reverse("practice:list", args=["closed-days"]),
+        opened_by=("practice:list_row",),
+        called=Func(F("on"), Value("FMDD Mon YYYY"), function="to_char", output_field=TextField()),
+        about=F("why"),
     )
 )

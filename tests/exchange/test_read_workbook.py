@@ -10,6 +10,7 @@ from datetime import date, datetime
 import pytest
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
 from referralcrm.exchange.tables import Unreadable, open_table
 
 SECONDS = 2

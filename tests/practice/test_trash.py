@@ -16,9 +16,12 @@ from referralcrm.audit.models import AuditEvent
 from referralcrm.core.signals import minute_passed
 from referralcrm.practice import receivers, trash
 from referralcrm.practice.actions.trash import anything_to_remove, remove_expired
+from referralcrm.practice.calendar import Calendar
+from referralcrm.practice.models import ClosedDay
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
 from tests import factories
+from tests.practice.test_permit import VIEWS
 
 TRASH = "/trash/"
 
@@ -160,7 +163,7 @@ def test_after_thirty_days_it_is_out_of_the_trash_and_has_no_way_back(okafor, al
 def test_every_kind_names_addresses_that_exist(kind):
     row = trash.KINDS[kind]
     for name in row.opened_by:
-        assert reverse(name, args=["00000000-0000-0000-0000-000000000000"])
+        assert name in VIEWS
     assert {"deleted_at", "practice"} <= {field.name for field in row.model._meta.fields}
 
 
@@ -247,3 +250,19 @@ def test_each_minute_asks_and_the_work_is_left_to_a_task(okafor, alice, riversid
     expire(okafor)
     minute_passed.send(None, practice=riverside)
     assert nudged == [("practice.empty_trash", riverside.pk)]
+
+
+def test_a_closed_day_is_removed_with_undo_and_comes_back_unless_its_place_is_taken(
+    riverside, charlie, as_person
+):
+    browser, today = as_person(charlie), riverside.today()
+    party = ClosedDay.objects.create(on=today, why="Office party")
+    address = reverse("practice:retire", args=["closed-days", party.pk])
+    assert f'action="{trash.undo(party)}"' in browser.post(address, follow=True).content.decode()
+    assert Calendar(riverside).closed == {}
+    assert "Office party" in browser.get("/trash/?kind=closed-days").content.decode()
+    again = ClosedDay.objects.create(on=today, why="Again")
+    assert "There is another one like this now" in said(restore(browser, party, next=TRASH))
+    again.delete()
+    restore(browser, party)
+    assert Calendar(riverside).closed == {today: "Office party"}

@@ -1,9 +1,13 @@
-"""The small lists a practice keeps: what rows point at is retired and restored, never deleted."""
+"""The small lists a practice keeps.
+
+What rows point at is retired and restored; what nothing points at goes into the trash.
+"""
 
 from django.db import IntegrityError, transaction
 
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
+from referralcrm.practice.actions.trash import fetch_back, put_away
 
 
 @transaction.atomic
@@ -36,9 +40,20 @@ def set_in_use(row, in_use, *, by):
 
 @transaction.atomic
 def remove(row, *, by):
-    """Take a row away for good; only for lists that nothing points at."""
-    record("removed", by=by, subject=row)
-    row.delete()
+    """Put a row into the trash; only for lists that nothing points at."""
+    return put_away(row, by=by)
+
+
+@transaction.atomic
+def bring_back(row, *, by):
+    """Fetch it out of the trash. Refused after 30 days, and when its place was taken meanwhile."""
+    try:
+        with transaction.atomic():
+            return fetch_back(row, by=by)
+    except IntegrityError as error:
+        raise Refused(
+            "There is another one like this now. Remove that one first, then restore this."
+        ) from error
 
 
 def _save(row):

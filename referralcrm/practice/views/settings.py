@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
+from referralcrm.practice import trash
 from referralcrm.practice.actions import lists, practices
 from referralcrm.practice.calendar import public_holidays
 from referralcrm.practice.forms import PracticeForm
@@ -72,7 +73,7 @@ def small_list(request, slug):
         else:
             messages.success(request, f"{row} is added.")
             return redirect("practice:list", slug)
-    rows = kind.model.objects.all()
+    rows = kind.rows()
     used = [row for row in rows if getattr(row, "is_active", True)]
     retired = [row for row in rows if row not in used]
     return render(
@@ -83,7 +84,7 @@ def small_list(request, slug):
 @allow(Permission.MANAGE_PRACTICE, methods="GET POST")
 def list_row(request, slug, pk):
     kind = _kind(slug)
-    row = get_object_or_404(kind.model, pk=pk)
+    row = get_object_or_404(kind.rows(), pk=pk)
     form = bound(request, kind.form, instance=row)
     if is_sent(request, form):
         try:
@@ -99,14 +100,14 @@ def list_row(request, slug, pk):
 @allow(Permission.MANAGE_PRACTICE, methods="POST")
 def retire(request, slug, pk):
     kind = _kind(slug)
-    row = get_object_or_404(kind.model, pk=pk)
+    row = get_object_or_404(kind.rows(), pk=pk)
     if kind.can_retire:
         lists.set_in_use(row, False, by=request.user)
         undo = reverse("practice:restore", args=[slug, pk])
         messages.success(request, f"{row} is retired: it stays where it was used.", extra_tags=undo)
     else:
         lists.remove(row, by=request.user)
-        messages.success(request, f"{row} is removed.")
+        messages.success(request, f"{row} is in the trash for 30 days.", extra_tags=trash.undo(row))
     return redirect("practice:list", slug)
 
 
@@ -115,7 +116,7 @@ def restore(request, slug, pk):
     kind = _kind(slug)
     if not kind.can_retire:
         raise Http404
-    row = get_object_or_404(kind.model, pk=pk)
+    row = get_object_or_404(kind.rows(), pk=pk)
     lists.set_in_use(row, True, by=request.user)
     messages.success(request, f"{row} is in use again.")
     return redirect("practice:list", slug)
