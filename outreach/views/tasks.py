@@ -19,6 +19,7 @@ from referralcrm.core.templatetags.house import day
 from referralcrm.practice import trash
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.pulse import live
 from referralcrm.practice.scope import current_practice
 
 A_PAGE = 25
@@ -118,6 +119,7 @@ def add(request):
 
 
 @allow(Permission.VIEW)
+@live("task", "partner")
 def index(request):
     """``for`` is mine or everybody, ``show`` open, done or skipped, ``kind`` one kind of task."""
     everybody, show = request.GET.get("for") == "everybody", request.GET.get("show", "open")

@@ -11,6 +11,10 @@ class AuditQuerySet(models.QuerySet):
         """What happened in one practice."""
         return self.filter(practice_id=practice.pk)
 
+    def changes(self):
+        """What was written, the newest first; not who looked at what."""
+        return self.exclude(verb="read")
+
     def older_than(self, event):
         """Those that come after ``event`` when the newest stands first."""
         earlier = models.Q(at__lt=event.at) | models.Q(at=event.at, id__lt=event.pk)
@@ -42,6 +46,9 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["practice_id", "-at", "-id"], name="audit_newest"),
             models.Index(fields=["practice_id", "subject_type", "-at"], name="audit_by_subject"),
+            models.Index(
+                fields=["practice_id", "-at", "-id"], name="audit_changes", condition=~models.Q(verb="read")
+            ),
         ]
 
     def __str__(self):

@@ -10,6 +10,7 @@ from partners.models import Partner
 from referralcrm.practice import browse
 from referralcrm.practice.browse import Browsed, BuiltIn, Column
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.pulse import live
 from referralcrm.practice.scope import current_practice
 from referrals.models import Referral
 
@@ -66,6 +67,7 @@ PARTNERS = browse.offer(
 
 
 @allow(Permission.VIEW)
+@live("partner", "organisation", "affiliation", "referral", "touchpoint")
 def partners(request):
     """Filtered, sorted and shown as the address says; counts are of this calendar year."""
     chosen = browse.Chosen(PARTNERS, request)

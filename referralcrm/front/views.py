@@ -10,9 +10,14 @@ from referralcrm.front import health as wellbeing
 from referralcrm.front.rail import numbers
 from referralcrm.front.today import Today
 from referralcrm.practice.permissions import Permission, allow, public
+from referralcrm.practice.pulse import live
 
 
 @allow(Permission.VIEW)
+@live(
+    *("referral", "obligation", "patient", "detailsrequest"),
+    *("partner", "task", "touchpoint", "message"),
+)
 def today(request):
     """What needs me, or with ``?for=everybody`` the practice."""
     page = Today(request.user, everybody=request.GET.get("for") == "everybody")

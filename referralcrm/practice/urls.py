@@ -1,12 +1,13 @@
 from django.urls import path
 
-from referralcrm.practice.views import account, people, saved_views, settings
+from referralcrm.practice.views import account, people, pulse, saved_views, settings
 
 app_name = "practice"
 
 urlpatterns = [
     path("sign-in/", account.sign_in, name="sign_in"),
     path("sign-out/", account.sign_out, name="sign_out"),
+    path("pulse/", pulse.pulse, name="pulse"),
     path("stay/", account.stay, name="stay"),
     path("password/", account.password, name="password"),
     path("set-password/<uuid:uid>/<str:token>/", account.set_password, name="set_password"),

@@ -56,7 +56,7 @@ def undo(request, pk, what):
     except Refused as refused:
         return not_carried_out(request, told(refused, pk, request.user), to=to)
     said = UNDO[what].said.format(journey=referral.get_journey_display())
-    return carried_out(request, f"{referral.other_side}: {said}", to=to)
+    return carried_out(request, f"{_whose(referral)}: {said}", to=to)
 
 
 @allow(Permission.VIEW_PATIENTS, methods="POST")
@@ -85,11 +85,16 @@ def _act(request, pk, form_class, action, what, said):
     except Refused as refused:
         return not_carried_out(request, told(refused, pk, request.user))
     text = said(referral, form.cleaned_data)
-    return carried_out(request, f"{referral.other_side}: {text}", undo=undo_address(what, referral))
+    return carried_out(request, f"{_whose(referral)}: {text}", undo=undo_address(what, referral))
 
 
 def _get(pk):
     return get_object_or_404(Referral.objects.not_deleted().select_related("partner", "patient"), pk=pk)
+
+
+def _whose(referral):
+    """Whom this is about, without a name."""
+    return f"Patient from {referral.partner.name}" if referral.partner else "Patient without a referrer"
 
 
 def _called(referral, data):

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from referralcrm.practice import browse
 from referralcrm.practice.browse import Browsed, BuiltIn, Column
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.pulse import live
 from referralcrm.practice.scope import current_practice
 from referrals.filters import ReferralFilter
 from referrals.models import Obligation, Referral
@@ -62,6 +63,7 @@ REFERRALS = browse.offer(
 
 
 @allow(Permission.VIEW)
+@live("referral", "obligation", "patient", "partner")
 def referrals(request):
     """Filtered, sorted and shown as the address says; who may not see names reads record numbers."""
     chosen = browse.Chosen(REFERRALS, request)

@@ -169,6 +169,7 @@
     setTimeout(() => (toast.matches(":hover, :focus-within") ? fade(toast) : toast.remove()), 8000);
   }
   function toast({ text, tone = "success", undo = "" }) {
+    if (tone === "success") document.querySelectorAll(".toasts > .note-success").forEach((older) => older.remove()); // or they cover the rows
     const note = document.getElementById("toast").content.firstElementChild.cloneNode(true);
     note.className = `note note-${tone}`;
     note.querySelector("span").textContent = text;

@@ -164,6 +164,7 @@ URLS = {
     "practice:people": needs(P.MANAGE_PEOPLE),
     "practice:person": needs(P.MANAGE_PEOPLE, pk="person"),
     "practice:practice": needs(P.MANAGE_PRACTICE),
+    "practice:pulse": needs(P.VIEW),
     "practice:reactivate": needs(P.MANAGE_PEOPLE, pk="person"),
     "practice:restore": needs(P.MANAGE_PRACTICE, slug="services", pk="service"),
     "practice:retire": needs(P.MANAGE_PRACTICE, slug="services", pk="service"),

@@ -179,7 +179,7 @@ def said(browser, answer):
 
 def test_no_answer_is_one_tap_and_undo_takes_it_back(referral, desk):
     [(text, undo)] = tap(desk, "call", referral)
-    assert text == "Dr Adaeze Okafor: no answer, call 1."
+    assert text == "Patient from Dr Adaeze Okafor: no answer, call 1."
     assert now(referral).calls == 1
     answer = desk.post(undo, headers={"Referer": "http://testserver/referrals/?journey=open"})
     assert answer["Location"] == "/referrals/?journey=open"
