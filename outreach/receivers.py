@@ -7,6 +7,7 @@ from outreach.actions.messages import recipients, thanks
 from outreach.actions.rules import seed_rules
 from partners.signals import (
     next_step_done,
+    next_step_undone,
     partner_ended,
     partner_merged,
     partner_opted_out,
@@ -74,6 +75,11 @@ def put_contacts_and_mail_back(sender, survivor, merged, merge, by, **kwargs):
 @receiver(next_step_done)
 def remember_next_step(sender, partner, step, by, **kwargs):
     tasks.remember_next_step(partner, step=step, by=by)
+
+
+@receiver(next_step_undone)
+def forget_next_step(sender, partner, step, by, **kwargs):
+    tasks.forget_next_step(partner, step=step, by=by)
 
 
 @receiver(source_unknown)

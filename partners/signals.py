@@ -7,6 +7,7 @@ partner_ended = Signal()  # partner, by: moved, retired, died, or the relationsh
 partner_opted_out = Signal()  # partner, by
 partner_resumed = Signal()  # partner, by: an ending or opt-out was taken back
 next_step_done = Signal()  # partner, step, by: the next step planned with a partner was ticked off
+next_step_undone = Signal()  # partner, step, by: that was a mistake
 
 # Merging (docs/adr/0011-merge.md). Whoever has a foreign key to a partner or an organisation answers all
 # three: what would move, moving it by ``partners.actions.merges.journal.change``, and putting it back.

@@ -97,6 +97,7 @@ BUTTONS = {
             "partners:opt_in",
             "partners:opt_out",
             "partners:resume",
+            "partners:undo_next_step",
             "partners:unmerge",
         ],
         ["version", "next"],

@@ -78,6 +78,16 @@ def remember_next_step(partner, *, step, by):
     _claim(task, task.version, state=TaskState.COMPLETED, closed_at=timezone.now(), closed_by=by)
 
 
+@transaction.atomic
+def forget_next_step(partner, *, step, by):
+    """The step was not done after all: what was kept of it just now leaves the timeline."""
+    kept = Task.objects.filter(
+        kind=TaskKind.NEXT_STEP, partner=partner, title=step, state=TaskState.COMPLETED, closed_by=by
+    )
+    if task := kept.order_by("-closed_at").first():
+        put_away(task, by=by)
+
+
 def _next_working_day(practice):
     return Calendar(practice).add_working_days(practice.today(), 1)
 

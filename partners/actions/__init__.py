@@ -14,7 +14,7 @@ from partners.actions.offices import (
     update_affiliation,
     update_organisation,
 )
-from partners.actions.partners import create, delete, finish_next_step, restore, update
+from partners.actions.partners import create, delete, finish_next_step, restore, take_next_step_back, update
 
 __all__ = [
     "affiliate",
@@ -36,6 +36,7 @@ __all__ = [
     "restore_organisation",
     "resume",
     "seed_disciplines",
+    "take_next_step_back",
     "update",
     "update_affiliation",
     "update_contact",

@@ -5,7 +5,7 @@ from django.db import transaction
 from partners.actions.circle import place_left_for, require_room
 from partners.actions.offices import move, organisation_called, update_organisation
 from partners.models import Partner, PartnerPlan
-from partners.signals import next_step_done, partner_ended, partner_resumed
+from partners.signals import next_step_done, next_step_undone, partner_ended, partner_resumed
 from partners.states import Circle, Stage
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
@@ -86,6 +86,18 @@ def finish_next_step(partner, *, by):
     record("did the next step with", by=by, subject=current, changed=changed)
     next_step_done.send(Partner, partner=current, step=step, by=by)
     return step
+
+
+@transaction.atomic
+def take_next_step_back(partner, *, step, on, by, version):
+    """The next step was not done after all: it stands again with its day.
+
+    Raises Stale when somebody changed the partner since, so that no newer step is overwritten.
+    """
+    current = lock(partner, version=version)
+    changed = write(current, next_step=step, next_step_on=on)
+    record("took the next step back with", by=by, subject=current, changed=changed)
+    next_step_undone.send(Partner, partner=current, step=step, by=by)
 
 
 def _office(partner, office, fields, *, by):

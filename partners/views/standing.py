@@ -1,5 +1,7 @@
 """Where the relationship stands: its end, the next step, and whether e-mail is welcome."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -8,10 +10,12 @@ from partners import actions
 from partners.forms import EndForm
 from partners.models import Partner
 from partners.states import Ending
-from referralcrm.core.answers import carried_out, not_carried_out
+from referralcrm.core.answers import carried_out, not_carried_out, stood_on
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
 from referralcrm.practice.permissions import Permission, allow
+
+DONE = "next_step_done"  # in the session: the step that Undo puts back
 
 
 @allow(Permission.EDIT_PARTNERS, methods="GET POST")
@@ -55,11 +59,33 @@ def finish_next_step(request, pk):
     """From the partner's page or, with ``next``, from a row of a list."""
     partner = get_object_or_404(Partner.objects.kept(), pk=pk)
     to = None if request.POST.get("next") else reverse("partners:detail", args=[partner.pk])
+    on = partner.next_step_on
     try:
         step = actions.finish_next_step(partner, by=request.user)
     except Refused as refused:
         return not_carried_out(request, refused, to=to)
-    return carried_out(request, f"Done: {step}", to=to)
+    request.session[DONE] = {"pk": str(partner.pk), "step": step, "on": on and on.isoformat()}
+    undo = f"{reverse('partners:undo_next_step', args=[partner.pk])}?version={partner.version + 1}"
+    return carried_out(request, f"Done: {step}", undo=undo, to=to)
+
+
+@allow(Permission.LOG, methods="POST")
+def undo_next_step(request, pk):
+    """Put the step that was ticked off last back; its words wait in the session, not in the address."""
+    partner = get_object_or_404(Partner.objects.kept(), pk=pk)
+    done, to = request.session.get(DONE, {}), stood_on(request)
+    version = request.GET.get("version", "")
+    try:
+        if done.get("pk") != str(pk) or version != str(partner.version):
+            raise Refused(f"{partner} was changed since. Plan the next step again on their page.")
+        on = done["on"] and date.fromisoformat(done["on"])
+        actions.take_next_step_back(
+            partner, step=done["step"], on=on, version=partner.version, by=request.user
+        )
+    except Refused as refused:
+        return not_carried_out(request, refused, to=to)
+    del request.session[DONE]
+    return carried_out(request, f"To be done again: {done['step']}", to=to)
 
 
 def _asked(request):

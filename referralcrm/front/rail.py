@@ -27,7 +27,8 @@ class Numbers:
     now: datetime
     practice: Practice
     today: int
-    outreach: int
+    approvals: int
+    answers: int
     late: int
     worker: datetime | None
     beat: datetime | None
@@ -76,7 +77,12 @@ class Numbers:
 
     @property
     def trouble(self) -> bool:
-        return bool(self.late or self.alarms)
+        return bool(self.late or self.alarms or self.answers)
+
+    @property
+    def outreach(self) -> int:
+        """Messages that wait for a person, before they leave or after."""
+        return self.approvals + self.answers
 
     @property
     def in_words(self) -> str:
@@ -87,6 +93,10 @@ class Numbers:
             state = "The week’s list is missing"
         elif self.late:
             state = "1 message is late" if self.late == 1 else f"{self.late} messages are late"
+        elif self.answers:
+            state = (
+                "1 message needs a person" if self.answers == 1 else f"{self.answers} messages need a person"
+            )
         else:
             state = "All reminders sent"
         return f"{state}\n{self._last_run()}"
@@ -122,7 +132,8 @@ def numbers(person) -> Numbers:
         Practice.objects.filter(pk=practice.pk)
         .values(
             today=sum((count(rows) for rows in Needs(person, today).all()), start=Value(0)),
-            outreach=count(Message.objects.awaiting_approval()) + count(Message.objects.needing_answer()),
+            approvals=count(Message.objects.awaiting_approval()),
+            answers=count(Message.objects.needing_answer()),
             late=count(Message.objects.due(now - health.LATE)),
             worker=Subquery(Heartbeat.objects.filter(name="worker").values("at")),
             beat=Subquery(Heartbeat.objects.filter(name="beat").values("at")),

@@ -32,7 +32,6 @@ def health(request):
         "numbers": numbers(request.user),
         "runs": list(Run.objects.filter(job=week.JOB)[:8]),
         "states": states,
-        "answers": any(row["count"] for row in states if row["needs_answer"]),
     }
     return render(request, "front/health.html", context)
 

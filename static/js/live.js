@@ -81,13 +81,13 @@
   function tell(who) {
     if (line()) return;
     const note = document.getElementById("toast").content.firstElementChild.cloneNode(true);
-    [note.id, note.className] = ["live-line", "note note-info"];
+    [note.id, note.className] = ["live-line", "note note-info note-live"];
     note.querySelector("span").textContent = `${who} changed something.`;
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "btn btn-sm btn-plain", textContent: "Refresh" });
     button.addEventListener("click", () => refresh(who, { pressed: true }));
     note.querySelector("form").replaceWith(button);
-    document.querySelector(".toasts").append(note);
+    document.querySelector(".toasts").prepend(note);
   }
 
   function calm() { // nothing moves away under a pointer that is on its way to a button

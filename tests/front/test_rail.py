@@ -47,6 +47,19 @@ def test_all_is_well_after_this_weeks_run(wednesday, alice):
     )
 
 
+@pytest.mark.parametrize("state", ["failed", "in_doubt"])
+def test_a_message_that_needs_a_person_is_said_in_the_rail_and_on_the_health_page(
+    state, wednesday, charlie, as_person
+):
+    all_parts_alive()
+    ran("2026-W10")
+    factories.message(state=state)
+    assert numbers(charlie).in_words.startswith("1 message needs a person")
+    page = as_person(charlie).get("/health/").content.decode()
+    assert "Something needs a person." in page
+    assert "All reminders sent" not in page
+
+
 def test_a_week_that_was_not_run_is_missed(wednesday, alice):
     all_parts_alive()
     ran("2026-W09")

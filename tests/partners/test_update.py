@@ -88,3 +88,30 @@ def test_a_next_step_that_is_done_leaves_the_plan_and_stays_in_the_history(river
         "Call about the ward · Alice Adams"
     ]
     assert "There is no next step" in client.post(done, follow=True).content.decode()
+
+
+def test_a_next_step_ticked_off_by_mistake_stands_again(riverside, alice, as_person):
+    due = riverside.today()
+    partner = factories.partner(next_step="Call about the ward", next_step_on=due)
+    client = as_person(alice)
+    [note] = client.post(
+        reverse("partners:finish_next_step", args=[partner.pk]), {"next": "/"}, follow=True
+    ).context["messages"]
+    assert "ward" not in note.extra_tags
+    client.post(note.extra_tags)
+    partner.refresh_from_db()
+    assert (partner.next_step, partner.next_step_on) == ("Call about the ward", due)
+    page = client.get(reverse("partners:detail", args=[partner.pk]))
+    assert not page.context["stretch"].moments
+    again = client.post(note.extra_tags, follow=True).content.decode()
+    assert "was changed since" in again
+
+
+def test_a_next_step_planned_since_is_not_overwritten(riverside, alice, as_person):
+    partner = factories.partner(next_step="Call about the ward", next_step_on=riverside.today())
+    client = as_person(alice)
+    client.post(reverse("partners:finish_next_step", args=[partner.pk]))
+    actions.update(partner, version=2, by=alice, next_step="Send the leaflet")
+    client.post(f"{reverse('partners:undo_next_step', args=[partner.pk])}?version=2")
+    partner.refresh_from_db()
+    assert partner.next_step == "Send the leaflet"

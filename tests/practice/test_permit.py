@@ -145,6 +145,7 @@ URLS = {
     "partners:organisation_options": needs(P.VIEW),
     "partners:organisations": needs(P.VIEW),
     "partners:resume": needs(P.EDIT_PARTNERS, pk="partner"),
+    "partners:undo_next_step": needs(P.LOG, pk="partner"),
     "partners:update": needs(P.EDIT_PARTNERS, pk="partner"),
     "practice:add_person": needs(P.MANAGE_PEOPLE),
     "practice:create_view": needs(P.VIEW, slug="partners"),
