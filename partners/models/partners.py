@@ -10,6 +10,7 @@ from partners.models.names import best_fit, likeness
 from partners.models.organisations import Discipline, Mergeable, Organisation, Reachable
 from partners.states import AddressState, Channel, Circle, Ending, Kind, Stage
 from referralcrm.practice import trash
+from referralcrm.practice.addresses import place_lines
 from referralcrm.practice.models import Plan, PracticeOwned, User, scoped, valid_zone
 
 ALIKE = 0.6  # of pg_trgm's similarity: "Dr Adaeze Okafor" with "Adaeze Okaffor", not with "Dr Adam Okada"
@@ -128,6 +129,20 @@ class Partner(Reachable, PracticeOwned):
     def greeting(self) -> str:
         """How a letter begins after "Dear"."""
         return self.salutation or self.name
+
+    def address_lines(self, *, country) -> list[str]:
+        """For an envelope, name first; none when no address is known. Needs ``organisation`` loaded.
+
+        Without an address of their own, it is that of their office.
+        """
+        office = self.organisation
+        place = next((row for row in (self, office) if row and (row.address or row.postcode)), None)
+        if place is None:
+            return []
+        lines = [self.name]
+        if self.is_person and office is not None and office.name.casefold() != self.name.casefold():
+            lines.append(office.name)
+        return [*lines, *place_lines(place.address, place.postcode, place.area, country=country)]
 
     @property
     def line(self) -> str:

@@ -226,9 +226,8 @@ def calls_in_words(referral, last, practice) -> str:
 
 def _report_why(report, today) -> str:
     seen = report.referral.attended_on
-    first = (
-        f"Due {report.due_because}" if report.due_because[:1].isdigit() else report.due_because.capitalize()
-    )
+    because = report.due_because
+    first = f"Due {because}" if because[:1].isdigit() else because[:1].upper() + because[1:]
     said = [first, seen and f"first seen {short_day(seen, today)}", "nothing has been sent"]
     return "; ".join(filter(None, said)) + "."
 

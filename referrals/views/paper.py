@@ -6,13 +6,14 @@ from django.urls import reverse
 
 from referralcrm.core.answers import carried_out, not_carried_out
 from referralcrm.core.forms import bound, is_sent, refuse
+from referralcrm.core.printing import printed, typeset
 from referralcrm.core.refused import Refused
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
-from referralcrm.practice.scope import current_practice
 from referrals import actions
 from referrals.forms import AskForm, DetailsAct, DetailsForm, FinishForm
 from referrals.models import DetailsRequest, Referral
+from referrals.views.letters import request_for_details
 
 ACTS = {DetailsAct.ANSWER: actions.answer, DetailsAct.REOPEN: actions.reopen}
 SAID = {DetailsAct.ANSWER: "The details are here.", DetailsAct.REOPEN: "Still missing."}
@@ -41,7 +42,9 @@ def ask(request, pk):
 
 
 def _details(pk):
-    rows = DetailsRequest.objects.select_related("referral__patient", "referral__partner", "contact")
+    rows = DetailsRequest.objects.select_related(
+        "referral__patient", "referral__partner__organisation", "referral__location", "contact", "asked_by"
+    )
     return get_object_or_404(rows, pk=pk, referral__deleted_at__isnull=True)
 
 
@@ -64,15 +67,9 @@ def details(request, pk):
 @allow(Permission.VIEW_PATIENTS)
 def request_letter(request, pk):
     """The request on paper, for fax or post: the one place outside these pages that names the patient."""
-    asked = _details(pk)
-    context = {
-        "asked": asked,
-        "referral": asked.referral,
-        "partner": asked.referral.partner,
-        "practice": current_practice(),
-        "location": asked.referral.location or request.user.home_location,
-    }
-    return render(request, "referrals/request_letter.html", context)
+    letter = request_for_details(_details(pk), by=request.user)
+    pdf = typeset("letter", letter, title="Request for details", country=request.user.practice.country)
+    return printed(pdf, "request.pdf")
 
 
 @allow(Permission.LOG, methods="GET POST")

@@ -34,6 +34,7 @@ NOT_A_PAGE = {
     "practice:stay",
     "referrals:attachment",
     "referrals:options",
+    "referrals:request_letter",
 }
 PAGES = sorted(name for name, view in VIEWS.items() if "GET" in view.methods and name not in NOT_A_PAGE)
 

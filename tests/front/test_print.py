@@ -14,10 +14,10 @@ from outreach.models import Task, Touchpoint
 from outreach.states import TaskKind
 from partners.models import Contact, Partner
 from referralcrm.audit.models import AuditEvent
-from referralcrm.front.prints.addresses import address_of, place_lines
 from referralcrm.front.prints.day import SECTIONS, WholeDay
 from referralcrm.front.prints.sizes import SHEETS
 from referralcrm.front.today import Section
+from referralcrm.practice.addresses import place_lines
 from referralcrm.practice.models import Location
 from referralcrm.practice.states import Role
 from tests import factories
@@ -282,5 +282,5 @@ def test_what_the_street_lines_say_already_is_not_said_again():
 def test_without_an_address_of_their_own_it_is_that_of_the_office(riverside):
     office = factories.organisation("Northgate Surgery", address="7 Mill Lane")
     partner = factories.partner("Dr Lena Voss", organisation=office)
-    assert address_of(partner, country="GB") == ["Dr Lena Voss", "Northgate Surgery", "7 Mill Lane"]
-    assert address_of(factories.partner("Dr Nowhere"), country="GB") == []
+    assert partner.address_lines(country="GB") == ["Dr Lena Voss", "Northgate Surgery", "7 Mill Lane"]
+    assert factories.partner("Dr Nowhere").address_lines(country="GB") == []

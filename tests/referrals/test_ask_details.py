@@ -1,9 +1,11 @@
 """Details a referral came without: asked for, waited for on Today, and here in the end."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 
 from partners.models import Contact
 from referralcrm.audit.models import AuditEvent
@@ -105,9 +107,11 @@ def test_the_list_finds_those_that_wait(ask, desk, referral):
 def test_the_request_on_paper_names_the_patient_and_reading_it_is_audited(ask, desk, referral, okafor):
     ask(words="The MRI")
     asked = DetailsRequest.objects.get()
-    page = desk.get(reverse("referrals:request_letter", args=[asked.pk])).content.decode()
-    for words in ("Kim Moreau", "8 Mar 1971", "Dr Adaeze Okafor", "imaging or findings", "The MRI"):
-        assert words in page
+    response = desk.get(reverse("referrals:request_letter", args=[asked.pk]))
+    pages = PdfReader(io.BytesIO(response.content)).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    for words in ("Kim Moreau, born 8 Mar 1971", "Dr Adaeze Okafor", "imaging or findings", "The MRI"):
+        assert words in text
     assert AuditEvent.objects.filter(verb="read", note="referrals:request_letter").exists()
 
 

@@ -54,13 +54,20 @@ def _report(report, today):
     return _row(report.patient_name, about, why=report.why, tag=tag, late=late)
 
 
+def _whence(referral):
+    """The partner, with the direction; another source in its own words."""
+    if referral.partner is None:
+        return f"({referral.other_side})"
+    return f"{'from' if referral.is_received else 'to'} {referral.other_side}"
+
+
 def _booking(referral, today):
     if referral.did_not_come:
         why = "Did not come; to be booked again."
     else:
         why = f"Waiting {referral.days} day{'' if referral.days == 1 else 's'}." if referral.days else "New."
     urgent = referral.get_urgency_display() if referral.urgency != "routine" else ""
-    return _row(referral.patient_name, f"from {referral.other_side}", why=why, tag=urgent, late=bool(urgent))
+    return _row(referral.patient_name, _whence(referral), why=why, tag=urgent, late=bool(urgent))
 
 
 def _paper(referral, today):
@@ -68,13 +75,12 @@ def _paper(referral, today):
         tag, why = "to be finished", "Part of it could not be read."
     else:
         tag, why = "", "Details are missing."
-    return _row(referral.patient_name, f"from {referral.other_side}", why=why, tag=tag)
+    return _row(referral.patient_name, _whence(referral), why=why, tag=tag)
 
 
 def _visit(referral, today):
-    side = "from" if referral.is_received else "to"
     booked = f"Booked for {short_day(referral.appointment_on, today)}."
-    return _row(referral.patient_name, f"{side} {referral.other_side}", why=booked)
+    return _row(referral.patient_name, _whence(referral), why=booked)
 
 
 def _task(task, today):

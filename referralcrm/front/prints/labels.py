@@ -7,7 +7,6 @@ from django.shortcuts import render
 from partners.filters import PartnerFilter
 from partners.models import Partner
 from referralcrm.core.refused import Refused
-from referralcrm.front.prints.addresses import address_of
 from referralcrm.front.prints.forms import LabelForm
 from referralcrm.front.prints.frame import answer
 from referralcrm.front.prints.sizes import SHEETS
@@ -22,7 +21,7 @@ def labels(request):
     """Which sheet, where it begins, and who has no address yet; filters are those of the list."""
     chosen = _chosen(request)
     country = request.user.practice.country
-    without = [partner for partner in chosen if not address_of(partner, country=country)]
+    without = [partner for partner in chosen if not partner.address_lines(country=country)]
     form = LabelForm(request.GET if "sheet" in request.GET else None, country=country)
     context = {
         "form": form,
@@ -41,7 +40,7 @@ def labels_pdf(request):
     form = LabelForm({"sheet": _first_sheet(country), "start": 1} | request.GET.dict(), country=country)
     if not form.is_valid():
         raise Refused(next(str(errors[0]) for errors in form.errors.values()))
-    lines = list(filter(None, (address_of(partner, country=country) for partner in _chosen(request))))
+    lines = list(filter(None, (partner.address_lines(country=country) for partner in _chosen(request))))
     if not lines:
         raise Refused("Nobody of these has an address yet. Add one on the partner’s page.")
     data = {

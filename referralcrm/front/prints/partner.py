@@ -7,7 +7,6 @@ from partners.models import Affiliation, Partner
 from referralcrm.core.templatetags.house import short_day
 from referralcrm.front.partner import sentence, with_everything
 from referralcrm.front.passed import recently_passed
-from referralcrm.front.prints.addresses import address_of
 from referralcrm.front.prints.frame import answer, printed_by
 from referralcrm.practice.permissions import Permission, allow
 
@@ -40,7 +39,7 @@ def partner(request, pk):
 
 
 def _reach(partner, country):
-    address = address_of(partner, country=country)[1:]
+    address = partner.address_lines(country=country)[1:]
     pairs = [
         ("Phone", partner.phone),
         ("Fax", partner.fax),

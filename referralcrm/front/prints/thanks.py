@@ -4,10 +4,10 @@ from django.shortcuts import get_object_or_404, render
 
 from partners.models import Partner
 from referralcrm.core.refused import Refused
-from referralcrm.front.prints.addresses import address_of, sender_of
 from referralcrm.front.prints.forms import CardForm, EnvelopeForm
 from referralcrm.front.prints.frame import answer
 from referralcrm.front.prints.sizes import ENVELOPES
+from referralcrm.practice.addresses import sender_of
 from referralcrm.practice.permissions import Permission, allow
 
 WORDS = """Dear {greeting},
@@ -31,7 +31,7 @@ def thanks(request, pk):
         "partner": partner,
         "form": CardForm(initial={"fold": "folded", "words": words}),
         "envelope": EnvelopeForm(country=practice.country),
-        "address": address_of(partner, country=practice.country),
+        "address": partner.address_lines(country=practice.country),
     }
     return render(request, "front/print_thanks.html", context)
 
@@ -59,7 +59,7 @@ def envelope(request, pk):
     if not form.is_valid():
         raise Refused(_first_error(form))
     size = ENVELOPES[form.cleaned_data["size"]]
-    to = address_of(partner, country=country) or [partner.name]
+    to = partner.address_lines(country=country) or [partner.name]
     data = {"sender": sender_of(request.user), "to": to, "width": size.width, "height": size.height}
     title = f"Envelope for {partner}"
     return answer(request, "envelope", data, title=title, filename="envelope.pdf", subject=partner)

@@ -6,23 +6,6 @@ AFTER_TOWN = frozenset(["AU", "CA", "IN", "NZ", "US"])  # "Springfield IL 62701"
 BELOW_TOWN = frozenset(["GB", "GG", "IE", "IM", "JE"])  # the postcode on a line of its own
 
 
-def address_of(partner, *, country) -> list[str]:
-    """The lines for a partner, name first; none when no address is known. Needs ``organisation`` loaded.
-
-    Without an address of their own, it is that of their office.
-    """
-    office = partner.organisation
-    place = next(
-        (row for row in (partner, office) if row is not None and (row.address or row.postcode)), None
-    )
-    if place is None:
-        return []
-    lines = [partner.name]
-    if partner.is_person and office is not None and office.name.casefold() != partner.name.casefold():
-        lines.append(office.name)
-    return [*lines, *place_lines(place.address, place.postcode, place.area, country=country)]
-
-
 def place_lines(address, postcode, area="", *, country) -> list[str]:
     """Street, town and postcode in a country's order; what the street lines say already is not repeated."""
     lines = [" ".join(line.split()) for line in address.splitlines() if line.strip()]
@@ -36,10 +19,10 @@ def place_lines(address, postcode, area="", *, country) -> list[str]:
     return [*lines, *filter(None, [" ".join(filter(None, town))])]
 
 
-def sender_of(person) -> dict:
-    """The practice and where this person works (or its first location), for letterheads and envelopes."""
+def sender_of(person, *, location=None) -> dict:
+    """The practice and a location (else where this person works, else the first), for letterheads."""
     practice = person.practice
-    location = person.home_location or _first_location()
+    location = location or person.home_location or _first_location()
     lines = []
     if location is not None:
         lines = place_lines(location.address, location.postcode, country=practice.country)
