@@ -23,7 +23,7 @@ FIELDS = {
     "greeting": "how the letter begins after Dear: Dr Okafor",
     "patients": "how many patients the thanks are for, in words: a patient, two patients",
     "practice": "the name of this practice",
-    "signature": "who signs: the practice",
+    "signature": "who signs: the practice, and the location where the patients were seen",
     "name": "the name of the colleague who reads it",
     "people": "the people to keep in touch with, one a line, each with the reason",
     "link": "the address of the Today page",
@@ -88,13 +88,22 @@ def fill(text: str, values: dict[str, str]) -> str:
     return FIELD.sub(lambda found: values.get(found[1], found[0]), text)
 
 
-def thanks(rule, *, practice, partner, patients: int) -> tuple[str, str]:
-    """Subject and body of a thank-you for so many patients."""
+def signature(practice, location=None) -> str:
+    """Who signs a letter, a line each: the practice and, where it is known, the Location."""
+    if location is None:
+        return practice.name
+    address = [*location.address.splitlines(), location.postcode]
+    lines = [practice.name, location.name, *address, location.phone, location.email]
+    return "\n".join(dict.fromkeys(line.strip() for line in lines if line.strip()))
+
+
+def thanks(rule, *, practice, partner, patients: int, location=None) -> tuple[str, str]:
+    """Subject and body of a thank-you for so many patients, of one Location or of several (None)."""
     values = {
         "greeting": partner.greeting,
         "patients": NUMBERS[patients] if patients < len(NUMBERS) else f"{patients} patients",
         "practice": practice.name,
-        "signature": practice.name,
+        "signature": signature(practice, location),
     }
     return one_line(fill(rule.subject, values))[:150], fill(rule.body, values)
 
@@ -113,12 +122,16 @@ def digest(rule, *, practice, person, people: str) -> tuple[str, str]:
 def text_of(message) -> tuple[str, str]:
     """Subject and body as they left, or as they would leave now.
 
-    Needs ``rule`` and ``partner`` loaded, and ``thanked_for`` (how many referrals).
+    Needs ``rule`` and ``partner`` loaded, and what ``with_causes`` adds.
     """
     if message.text_fixed or message.person_id or (message.body and message.state not in UNCLAIMED):
         return message.subject, message.body
     return thanks(
-        message.rule, practice=current_practice(), partner=message.partner, patients=message.thanked_for
+        message.rule,
+        practice=current_practice(),
+        partner=message.partner,
+        patients=message.thanked_for,
+        location=message.signed_at,
     )
 
 

@@ -31,6 +31,7 @@ JOURNEYS = [
     ("passed", "booked, the day is over"),
     *Journey.choices,
 ]
+EVERYWHERE = "all"
 HIDDEN = forms.HiddenInput
 
 
@@ -41,7 +42,8 @@ class ReferralFilter(filters.FilterSet):
     who         words of a partner's name or office
     journey     a state, or open | seen | unbooked | passed
     report      overdue | due | not_due | done | confirmed | not_required
-    clinician, location, service, discipline    an id
+    clinician, service, discipline    an id
+    location    an id, or all; without it, and where no partner or patient is named, what shows ``here``
     urgency, source, channel    as stored
     paper       details (some were asked for and are missing) | finish (part of it could not be read)
     from, to    days on which it happened, both included
@@ -66,7 +68,7 @@ class ReferralFilter(filters.FilterSet):
     )
     service = filters.ChoiceFilter(empty_label="all")
     clinician = filters.ChoiceFilter(empty_label="all")
-    location = filters.ChoiceFilter(empty_label="all")
+    location = filters.ChoiceFilter(empty_label="all", method="by_location")
     paper = filters.ChoiceFilter(
         choices=[("details", "details missing"), ("finish", "to be finished")],
         method="by_paper",
@@ -94,12 +96,27 @@ class ReferralFilter(filters.FilterSet):
         model = Referral
         fields = []
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, here=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.switched_to = here
         for name, choices in offered().items():
             self.filters[name].extra["choices"] = choices
+        if here or self.data.get("location") == EVERYWHERE:
+            self.filters["location"].extra["choices"].insert(0, (EVERYWHERE, "all locations"))
+        if here:
+            named = dict(self.filters["location"].extra["choices"]).get(str(here), "all")
+            self.filters["location"].extra["empty_label"] = named
+
+    @property
+    def here(self):
+        """The location of the frame's switch, unless the address asks for something else."""
+        asked = self.form.cleaned_data if self.form.is_valid() else {}
+        return (
+            None if any(asked.get(name) for name in ("location", "partner", "patient")) else self.switched_to
+        )
 
     def filter_queryset(self, rows):
+        rows = rows.at(self.here)
         if self.form.cleaned_data.get("journey") not in {Journey.DRAFT, Journey.ENTERED_IN_ERROR}:
             rows = rows.kept()
         return super().filter_queryset(rows)
@@ -118,6 +135,9 @@ class ReferralFilter(filters.FilterSet):
             case "passed":
                 return rows.passed(current_practice().today())
         return rows.filter(journey=value)
+
+    def by_location(self, rows, name, value):
+        return rows if value == EVERYWHERE else rows.filter(location=value)
 
     def by_report(self, rows, name, value):
         _, condition = REPORTS[value]

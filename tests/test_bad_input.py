@@ -111,6 +111,7 @@ BUTTONS = {
     "practice:set_password": [],  # shown only with a link in the session; tests/practice/test_people.py
     "practice:sign_in_link": [],
     "practice:sign_out": [],
+    "practice:switch_location": ["location", "next"],
     "print:thanks_card": ["fold", "words"],
     "referrals:delete": [],
     "referrals:delete_attachment": [],

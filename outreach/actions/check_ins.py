@@ -38,7 +38,10 @@ WITH last AS (
      WHERE practice_id = %(practice)s AND deleted_at IS NULL AND kind = ANY(%(real)s)
      ORDER BY partner_id, happened_on DESC, id DESC
 ), waiting AS (
-    SELECT p.id, p.name, p.owner_id, p.backup_id, words.circle, words.days, last.kind,
+    SELECT p.id, p.name, words.circle, words.days, last.kind,
+           CASE WHEN p.owner_id = ANY(%(present)s::uuid[]) THEN p.owner_id
+                WHEN p.backup_id = ANY(%(present)s::uuid[]) THEN p.backup_id
+                ELSE %(manager)s::uuid END AS asked,
            %(today)s::date - COALESCE(last.happened_on, (p.created_at AT TIME ZONE %(zone)s)::date) AS since
       FROM partners_partner p
       JOIN unnest(%(circles)s::text[], %(words)s::text[], %(days)s::int[]) AS words (key, circle, days)
@@ -47,20 +50,18 @@ WITH last AS (
      WHERE p.practice_id = %(practice)s AND p.deleted_at IS NULL AND p.merged_into_id IS NULL
        AND p.stage <> %(ended)s
 )
-INSERT INTO outreach_task (id, practice_id, kind, title, why, partner_id, owner_id, due_on, state,
-                           period_key, skipped_because, created_at, version)
+INSERT INTO outreach_task (id, practice_id, kind, title, why, partner_id, owner_id, location_id, due_on,
+                           state, period_key, skipped_because, created_at, version)
 SELECT gen_random_uuid(), %(practice)s, %(check_in)s, 'Keep in touch with ' || waiting.name,
        waiting.circle || ', every ' || waiting.days || ' days; '
        || CASE WHEN waiting.kind IS NULL
                THEN 'no contact written down in the ' || since || ' days we know them.'
                ELSE 'last in touch ' || since || ' days ago, ' || contact.words || '.' END,
-       waiting.id,
-       CASE WHEN owner_id = ANY(%(present)s::uuid[]) THEN owner_id
-            WHEN backup_id = ANY(%(present)s::uuid[]) THEN backup_id
-            ELSE %(manager)s::uuid END,
+       waiting.id, waiting.asked, person.home_location_id,
        %(today)s, %(requested)s, %(period)s, '', %(now)s, 1
   FROM waiting
   LEFT JOIN unnest(%(kinds)s::text[], %(contacts)s::text[]) AS contact (kind, words) USING (kind)
+  LEFT JOIN practice_user person ON person.id = waiting.asked
  WHERE since >= days + get_byte(sha256(waiting.id::text::bytea), 0) %% %(spread)s - %(jitter)s
    AND NOT EXISTS (
        SELECT FROM outreach_task t

@@ -22,17 +22,31 @@ from referrals.states import Journey
 UNDO_DAYS = 30
 SNOOZE_AT_MOST = timedelta(days=366)
 NO_REFERRAL = "The referral it was about was taken back."
+USUAL = object()
 CONTACT_OF = {TaskKind.THANK_CARD: TouchpointKind.LETTER, TaskKind.THANK_CALL: TouchpointKind.CALL}
 
 
 @transaction.atomic
-def add(*, kind, title, due_on, why="", partner=None, referral=None, owner=None, period_key="", by=None):
+def add(
+    *,
+    kind,
+    title,
+    due_on,
+    why="",
+    partner=None,
+    referral=None,
+    owner=None,
+    location=USUAL,
+    period_key="",
+    by=None,
+):
     """Open a task. ``title`` and ``why`` never name a patient.
 
-    With a ``period_key`` a second one of the same kind, partner and period is not made; the first
-    is returned.
+    When ``location`` is not said it is the referral's, or its owner's usual one. With a ``period_key``
+    a second one of the same kind, partner and period is not made; the first is returned.
     """
     fields = {"title": title, "due_on": due_on, "why": why, "referral": referral, "owner": owner}
+    fields |= _usual_place(referral, owner) if location is USUAL else {"location": location}
     if period_key:
         task, is_new = Task.objects.get_or_create(
             kind=kind, partner=partner, period_key=period_key, defaults=fields
@@ -42,6 +56,12 @@ def add(*, kind, title, due_on, why="", partner=None, referral=None, owner=None,
     if is_new:
         record("opened", by=by, subject=task)
     return task
+
+
+def _usual_place(referral, owner):
+    if referral:
+        return {"location_id": referral.location_id}
+    return {"location_id": owner.home_location_id if owner else None}
 
 
 def ask_source(referral, *, by):

@@ -10,7 +10,7 @@ from outreach.states import TouchpointKind
 from partners.forms import NO_PATIENT
 from partners.models import Partner
 from referralcrm.core.forms import HouseForm
-from referralcrm.practice.models import User
+from referralcrm.practice.models import Location, User
 from referralcrm.practice.permissions import Permission, roles_with
 from referralcrm.practice.scope import current_practice
 
@@ -39,9 +39,15 @@ class TaskForm(HouseForm):
     owner = forms.ModelChoiceField(
         User.objects.none(), label="For whom", required=False, empty_label="Everybody"
     )
+    location = SafeModelChoiceField(
+        Location.objects.none(), label="At", required=False, empty_label="all locations"
+    )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, places, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["location"].queryset = Location.objects.active()
+        if not places.can_switch:
+            del self.fields["location"]
         self.fields["owner"].queryset = colleagues()
         self.fields["partner"].queryset = Partner.objects.kept()
         self.fields["due_on"].initial = current_practice().today()

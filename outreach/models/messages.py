@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -19,7 +19,8 @@ from outreach.states import (
     Suppression,
 )
 from partners.models import Partner
-from referralcrm.practice.models import PracticeOwned, User, scoped
+from referralcrm.practice.models import Location, PracticeOwned, User, scoped
+from referralcrm.practice.places import shown_at
 from referrals.models import Referral
 
 
@@ -85,6 +86,13 @@ class MessageQuerySet(models.QuerySet):
     def scheduled(self):
         """Waiting for its hour, or leaving just now."""
         return self.filter(state__in=SHELVES["scheduled"].states)
+
+    def at(self, location):
+        """What shows at a Location (None for everywhere): for one of its referrals, or for none at all."""
+        if location is None:
+            return self
+        causes = MessageCause.objects.live().filter(message=OuterRef("pk"), referral__isnull=False)
+        return self.filter(Exists(causes.filter(shown_at(location, "referral__location"))) | ~Exists(causes))
 
     def on_shelf(self, name):
         """The messages of one of ``SHELVES``, in the order people read them."""
@@ -236,3 +244,21 @@ class MessageCause(PracticeOwned):
     class Meta:
         indexes = [models.Index(fields=["practice", "referral"], name="cause_by_referral")]
         constraints = [models.UniqueConstraint(fields=["practice", "rule", "fact"], name="cause_once")]
+
+
+def with_causes(messages):
+    """Say of each message what its text is made from, by two queries; returns them.
+
+    ``thanked_for`` is how many live causes it has, ``signed_at`` the Location of all of their referrals,
+    or None where they have several or none is known.
+    """
+    places = {message.pk: [] for message in messages}
+    causes = MessageCause.objects.live().filter(message__in=messages)
+    for message, place in causes.values_list("message", "referral__location"):
+        places[message].append(place)
+    locations = Location.objects.in_bulk({place for seen in places.values() for place in seen if place})
+    for message in messages:
+        seen = places[message.pk]
+        message.thanked_for = len(seen)
+        message.signed_at = locations.get(seen[0]) if len(set(seen)) == 1 else None
+    return messages

@@ -9,7 +9,8 @@ from outreach.states import TaskKind, TaskState
 from partners.models import Partner
 from partners.states import Stage
 from referralcrm.practice import trash
-from referralcrm.practice.models import PracticeOwned, User, scoped
+from referralcrm.practice.models import Location, PracticeOwned, User, scoped
+from referralcrm.practice.places import shown_at
 from referrals.models import Referral
 
 
@@ -26,6 +27,10 @@ class TaskQuerySet(models.QuerySet):
         rows = self.filter(Q(partner__isnull=True) | Q(partner__deleted_at__isnull=True))
         rows = rows.filter(Q(referral__isnull=True) | Q(referral__deleted_at__isnull=True))
         return rows.exclude(kind=TaskKind.CHECK_IN, partner__stage=Stage.ENDED)
+
+    def at(self, location):
+        """What shows at a Location (None for everywhere)."""
+        return self.filter(shown_at(location))
 
     def showing(self, today):
         """Open, sensible, and not snoozed beyond today."""
@@ -44,6 +49,9 @@ class Task(PracticeOwned):
     why = models.CharField("reason", max_length=300, blank=True)
     partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="+")
     referral = models.ForeignKey(Referral, null=True, on_delete=models.PROTECT, related_name="+")
+    location = models.ForeignKey(
+        Location, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField()
     snoozed_until = models.DateField(null=True)

@@ -14,12 +14,13 @@ from outreach.actions.messages.send import has_inbox
 from outreach.filters import MessageFilter
 from outreach.forms.messages import TextForm
 from outreach.models import Message
-from outreach.models.messages import SHELVES
+from outreach.models.messages import SHELVES, with_causes
 from referralcrm.audit.models import AuditEvent
 from referralcrm.core.answers import is_path_of_ours
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused, Stale
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.places import chosen_place
 
 PAGE = 25
 CHANGED = "Somebody changed this message in the meantime; nothing was done. Look at it again."
@@ -36,16 +37,19 @@ DECISIONS = {
 @allow(Permission.VIEW)
 def index(request):
     """The shelves: what waits for a person first, then what leaves, what left and what did not."""
-    counts = Message.objects.counts()
+    here = chosen_place(request)
+    messages = Message.objects.at(here)
+    counts = messages.counts()
     name = request.GET.get("show", "")
     if name not in SHELVES:
         name = next((waiting for waiting in ("approval", "answer") if counts[waiting]), "scheduled")
-    rows = Message.objects.on_shelf(name).with_everyone()
+    rows = messages.on_shelf(name).with_everyone()
     found = MessageFilter(request.GET, queryset=rows, request=request)
     context = {
         "shelf": SHELVES[name],
         "shelves": [(key, shelf, counts[key]) for key, shelf in SHELVES.items()],
         "filter": found,
+        "here": here,
         "page": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
         "shows_inbox": has_inbox(request.user.practice),
     }
@@ -56,7 +60,7 @@ def index(request):
 def detail(request, pk):
     """One message: its words, why it exists, and everything that happened to it."""
     everyone = Message.objects.with_everyone().select_related("approved_by", "answered_by")
-    message = get_object_or_404(everyone, pk=pk)
+    [message] = with_causes([get_object_or_404(everyone, pk=pk)])
     subject, body = mail.text_of(message)
     history = AuditEvent.objects.filter(practice_id=message.practice_id, subjects__contains=[str(pk)])
     context = {
@@ -71,7 +75,7 @@ def detail(request, pk):
 
 @allow(Permission.APPROVE_MAIL, methods="GET POST")
 def edit(request, pk):
-    message = get_object_or_404(Message.objects.with_everyone(), pk=pk)
+    [message] = with_causes([get_object_or_404(Message.objects.with_everyone(), pk=pk)])
     opened = copy(message)
     opened.subject, opened.body = mail.text_of(message)
     form = bound(request, TextForm, instance=opened)

@@ -19,6 +19,7 @@ from referralcrm.core.templatetags.house import day
 from referralcrm.practice import trash
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.places import chosen_place, places
 from referralcrm.practice.pulse import live
 from referralcrm.practice.scope import current_practice
 
@@ -111,7 +112,7 @@ def _after_delete(request):
 @allow(Permission.LOG, methods="GET POST")
 @once
 def add(request):
-    form = bound(request, TaskForm, initial={"owner": request.user.pk, "partner": request.GET.get("partner")})
+    form = bound(request, TaskForm, places=places(request), initial=_asked_for(request))
     if is_sent(request, form):
         made = tasks.add(kind=TaskKind.OTHER, by=request.user, **form.cleaned_data)
         return carried_out(request, f"Added: {made.title}")
@@ -123,7 +124,8 @@ def add(request):
 def index(request):
     """``for`` is mine or everybody, ``show`` open, done or skipped, ``kind`` one kind of task."""
     everybody, show = request.GET.get("for") == "everybody", request.GET.get("show", "open")
-    rows = Task.objects.kept().filter(SHOWN.get(show, SHOWN["open"]))
+    here = chosen_place(request)
+    rows = Task.objects.kept().at(here).filter(SHOWN.get(show, SHOWN["open"]))
     rows = rows if show in ("done", "skipped") else rows.sensible()
     if not everybody:
         rows = rows.filter(Q(owner=request.user) | Q(owner__isnull=True))
@@ -137,10 +139,16 @@ def index(request):
         "show": show if show in SHOWN else "open",
         "kind": kind,
         "kinds": TaskKind.choices,
+        "here": here,
         "today": current_practice().today(),
         "may_log": request.user.may(Permission.LOG),
     }
     return render(request, "outreach/tasks.html", context)
+
+
+def _asked_for(request):
+    place = chosen_place(request) or request.user.home_location_id
+    return {"owner": request.user.pk, "partner": request.GET.get("partner"), "location": place}
 
 
 def _form(request, task, verb, *, is_this):

@@ -8,22 +8,19 @@ from referralcrm.practice.models import Practice
 from referralcrm.practice.scope import current_practice
 
 
-def count_all(rows: dict) -> dict[str, int]:
-    """How many rows each QuerySet of domain rows has, by name and in one query."""
-    return _here().values(**{name: _count(queryset) for name, queryset in rows.items()}).get()
+def count_and_list(rows: dict, lists: dict) -> tuple[dict[str, int], dict[str, list[dict]]]:
+    """How many rows each of ``rows`` has, and the rows of ``lists``, by name and in one query.
 
-
-def list_all(lists: dict) -> dict[str, list[dict]]:
-    """The rows of each (QuerySet, {name: expression}), by name and in one query; days as ISO text."""
-    asked = {
+    ``rows`` are QuerySets of domain rows, ``lists`` pairs of a QuerySet and {name: expression}; days come
+    as ISO text.
+    """
+    counts = {name: _count(queryset) for name, queryset in rows.items()}
+    listed = {
         name: ArraySubquery(queryset.values(row=JSONObject(**columns)))
         for name, (queryset, columns) in lists.items()
     }
-    return _here().values(**asked).get()
-
-
-def _here():
-    return Practice.objects.filter(pk=current_practice().pk)
+    found = Practice.objects.filter(pk=current_practice().pk).values(**counts, **listed).get()
+    return {name: found[name] for name in counts}, {name: found[name] for name in listed}
 
 
 def _count(queryset):

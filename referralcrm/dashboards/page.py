@@ -1,4 +1,4 @@
-"""The manager's page, put together by five queries."""
+"""The manager's page, put together by four queries."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -12,18 +12,18 @@ from partners.states import Kind
 from referralcrm.core.months import month_of
 from referralcrm.dashboards.attention import MOST_OF_A_KIND, attention, clinic_sentence
 from referralcrm.dashboards.charts import NARROW_STEP, Month, months_chart
-from referralcrm.dashboards.counting import count_all, list_all
+from referralcrm.dashboards.counting import count_and_list
 from referralcrm.dashboards.definitions import COUNTED, DEFINITIONS, of_half
 from referralcrm.dashboards.periods import CHOICES, Period
 from referralcrm.dashboards.relationships import count_windows, with_people
 from referralcrm.dashboards.rows import Rows
 from referralcrm.dashboards.statistics import FEWEST_TO_COMPARE, Check, Rate, concentration
-from referralcrm.practice.models import Location
 from referrals.models import Obligation
 from referrals.states import Direction
 
 LISTED = 8
 OVERDUE_LISTED = 30
+EVERYWHERE = "all"
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,12 @@ class RateFigure:
 class Page:
     """Everything the template shows, each list and number asked for once."""
 
-    def __init__(self, rows: Rows, *, me):
+    def __init__(self, rows: Rows, *, me, places=()):
+        self.places = places
         self.rows, self.period, self.today = rows, rows.period, rows.today
-        self.counts = count_all({name: COUNTED[name].rows(rows) for name in COUNTED})
-        self.lists = list_all(self._lists())
+        self.counts, self.lists = count_and_list(
+            {name: COUNTED[name].rows(rows) for name in COUNTED}, self._lists()
+        )
         self.months = self._months()
         self.windows = count_windows(rows)
         self.people = with_people([one for one in self.windows if one.is_shown])
@@ -90,8 +92,12 @@ class Page:
 
     @property
     def query(self) -> dict:
-        where = {"location": self.rows.location.pk} if self.rows.location else {}
-        return {"months": self.period.months} | where
+        return {"months": self.period.months, "location": self._key(self.rows.location)}
+
+    @staticmethod
+    def _key(location):
+        """What an address says, so that it counts the same whatever the frame is switched to."""
+        return location.pk if location else EVERYWHERE
 
     # Lists
 
@@ -200,11 +206,14 @@ class Page:
     @property
     def location_switch(self):
         here, months = reverse("dashboards:manager"), self.period.months
-        places = [("All locations", None), *((row["name"], row["id"]) for row in self.lists["locations"])]
-        chosen = str(self.rows.location.pk) if self.rows.location else None
+        places = [
+            ("All locations", EVERYWHERE),
+            *((place.name, str(place.pk)) for place in self.places),
+        ]
+        chosen = str(self._key(self.rows.location))
         return [
-            (name, f"{here}?{urlencode({'months': months} | ({'location': pk} if pk else {}))}", pk == chosen)
-            for name, pk in places
+            (name, f"{here}?{urlencode({'months': months, 'location': key})}", key == chosen)
+            for name, key in places
         ]
 
     # Queries
@@ -241,7 +250,6 @@ class Page:
                     "person": F("person__name"),
                 },
             ),
-            "locations": (Location.objects.active().order_by("name"), {"id": F("pk"), "name": F("name")}),
         }
 
     def _months(self) -> list[Month]:

@@ -15,6 +15,7 @@ from referralcrm.dashboards.rows import Rows
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.models import Location
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.places import places
 from referralcrm.practice.scope import current_practice
 
 A_PAGE = 25
@@ -28,8 +29,8 @@ SHOWN = {
 
 @allow(Permission.VIEW_DASHBOARD)
 def manager(request):
-    """``months`` is 3, 12 or 24; ``location`` an id."""
-    page = Page(_rows(request), me=request.user)
+    """``months`` is 3, 12 or 24; ``location`` an id, or ``all``."""
+    page = Page(_rows(request), me=request.user, places=places(request).in_use)
     context = {"page": page, "can_plan": request.user.may(Permission.LOG)}
     return render(request, "dashboards/manager.html", context)
 
@@ -63,7 +64,10 @@ def _period(request, today):
 
 
 def _location(request):
+    """The one in the address, which wins over the switch; what is no location of ours is all of them."""
+    if "location" not in request.GET:
+        return places(request).here
     try:
-        return Location.objects.filter(pk=UUID(request.GET.get("location", ""))).first()
+        return Location.objects.filter(pk=UUID(request.GET["location"])).first()
     except ValueError:
         return None

@@ -120,6 +120,7 @@ def _earlier_week(world, start, partners):
             why=f"{partner.get_circle_display().capitalize()}: the last contact was a while ago.",
             partner=partner,
             owner=partner.owner,
+            location=partner.owner.home_location if partner.owner else None,
             due_on=day,
             period_key=week.period_of(day),
             created_at=start,
@@ -194,6 +195,7 @@ def make_tasks(world: World):
             why="Not met yet; the next step is due.",
             partner=tell["prospect"],
             owner=people["staff"],
+            location=people["staff"].home_location,
             due_on=today,
         ),
         Task(
@@ -202,6 +204,7 @@ def make_tasks(world: World):
             why="Promised at the last visit.",
             partner=tell["steady"],
             owner=people["staff"],
+            location=people["staff"].home_location,
             due_on=today,
         ),
         Task(
@@ -210,6 +213,7 @@ def make_tasks(world: World):
             why="The monthly call is tomorrow.",
             partner=tell["advice"],
             owner=people["clinician"],
+            location=people["clinician"].home_location,
             due_on=today,
         ),
         *_source_tasks(world, today),
@@ -219,13 +223,19 @@ def make_tasks(world: World):
 
 def _source_tasks(world, today):
     """Ask who recommended us where nobody knows; thank a person who is no partner in person."""
-    recent = Referral.objects.received().kept().filter(happened_on__gte=world.today - timedelta(days=30))
+    recent = (
+        Referral.objects.received()
+        .kept()
+        .filter(happened_on__gte=world.today - timedelta(days=30))
+        .select_related("location")
+    )
     for referral in recent.filter(source=Source.UNKNOWN)[:4]:
         yield Task(
             kind=TaskKind.ASK_SOURCE,
             title="Ask who recommended us",
             why="The source of this referral is unknown.",
             referral=referral,
+            location=referral.location,
             owner=world.people["staff"],
             due_on=today,
         )
@@ -235,6 +245,7 @@ def _source_tasks(world, today):
             title="Thank in person for a recommendation",
             why="A person who is not a partner recommended us.",
             referral=referral,
+            location=referral.location,
             owner=world.people["clinician"],
             due_on=today,
         )

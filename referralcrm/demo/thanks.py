@@ -123,6 +123,7 @@ class Thanks:
             why="For a referral they made.",
             partner=partner,
             owner=partner.owner,
+            location=referral.location,
             due_on=world.calendar.add_working_days(referral.entered_at.date(), WITHIN_WORKING_DAYS),
             created_at=referral.entered_at,
         )

@@ -4,6 +4,7 @@ from referralcrm.audit.actions import record
 from referralcrm.core.csvs import csv_response
 from referralcrm.exchange.partners import text_of
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.places import chosen_place
 from referrals.filters import ReferralFilter
 from referrals.models import Referral
 
@@ -44,7 +45,9 @@ COLUMNS = {
 def referrals(request):
     """The referrals of the list's filters, newest first."""
     rows = Referral.objects.not_deleted().with_everyone().prefetch_related("obligations")
-    found = ReferralFilter(request.GET, queryset=rows).qs.order_by("-happened_on", "-id")
+    found = ReferralFilter(request.GET, queryset=rows, here=chosen_place(request)).qs.order_by(
+        "-happened_on", "-id"
+    )
     record("exported", by=request.user, subjects=[row.pk for row in found], subject_type="referral")
     lines = ([text_of(row, path) for path in COLUMNS.values()] for row in found)
     return csv_response(f"referrals-{request.user.practice.today()}.csv", list(COLUMNS), lines)

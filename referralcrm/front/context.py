@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from referralcrm.front.rail import numbers
 from referralcrm.practice.permissions import Permission
+from referralcrm.practice.places import chosen_place, settle
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,13 @@ class Frame:
 
     @cached_property
     def numbers(self):
-        return numbers(self.person)
+        """Counted once a request: a page that shows some of them has asked already."""
+        return getattr(self.request, "numbers", None) or numbers(self.person, chosen_place(self.request))
+
+    @property
+    def places(self):
+        """They come with the numbers."""
+        return settle(self.request, self.numbers.places)
 
     def entries(self, table):
         return [self._entry(label, name) for label, name, permission in table if self.person.may(permission)]
@@ -82,6 +89,7 @@ def shell(request):
         "nav": SimpleLazyObject(lambda: frame.entries(ENTRIES)),
         "nav_log_url": reverse("referrals:create") if person.may(Permission.LOG) else None,
         "nav_foot": SimpleLazyObject(lambda: frame.entries(FOOT)),
+        "places": SimpleLazyObject(lambda: frame.places),
         "health": SimpleLazyObject(frame.health),
         "banners": SimpleLazyObject(frame.banners),
         "can": {permission.name: person.may(permission) for permission in Permission},

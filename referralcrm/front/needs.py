@@ -19,18 +19,21 @@ class Needs:
     """What needs ``person`` today, or with ``everybody`` the whole practice.
 
     A report is its clinician's; booking is the desk's, and for those who treat patients their own
-    patients'; a task is its owner's. What belongs to nobody is everybody's.
+    patients'; a task is its owner's. What belongs to nobody is everybody's. With a ``location`` it is
+    what shows there.
     """
 
-    def __init__(self, person, today, *, everybody=False):
+    def __init__(self, person, today, *, everybody=False, location=None):
         self.person = person
         self.today = today
         self.everybody = everybody
+        self.location = location
 
     def reports(self):
         """Reports we owe that are late or due within 3 days."""
         due = Obligation.objects.ours().due().filter(due_on__lte=self.today + timedelta(REPORT_DAYS_AHEAD))
-        return self._of(due.filter(referral__in=Referral.objects.kept()), "referral__clinician")
+        due = due.at(self.location).filter(referral__in=Referral.objects.kept())
+        return self._of(due, "referral__clinician")
 
     def bookings(self):
         """Received referrals without an appointment, unless put off to a later day."""
@@ -72,13 +75,17 @@ class Needs:
 
     def tasks(self):
         """Open, due and not snoozed, of every kind."""
-        return self._of(Task.objects.showing(self.today).filter(due_on__lte=self.today), "owner")
+        return self._of(
+            Task.objects.showing(self.today).at(self.location).filter(due_on__lte=self.today), "owner"
+        )
 
     def settled(self, since):
         """Check-ins done or skipped since the practice's midnight of a day."""
         ended = [TaskState.COMPLETED, TaskState.REJECTED]
         midnight = datetime.combine(since, time.min, tzinfo=self.person.practice.zone)
-        closed = Task.objects.filter(kind=TaskKind.CHECK_IN, state__in=ended, closed_at__gte=midnight)
+        closed = Task.objects.at(self.location).filter(
+            kind=TaskKind.CHECK_IN, state__in=ended, closed_at__gte=midnight
+        )
         return self._of(closed, "owner")
 
     def next_steps(self):
@@ -88,7 +95,7 @@ class Needs:
 
     def approvals(self):
         """Messages that wait for a person, for those who may send them."""
-        waiting = Message.objects.awaiting_approval()
+        waiting = Message.objects.awaiting_approval().at(self.location)
         return waiting if self.person.may(Permission.APPROVE_MAIL) else waiting.none()
 
     def all(self):
@@ -108,6 +115,7 @@ class Needs:
         return rows.filter(Q(**{owner: self.person}) | Q(**{f"{owner}__isnull": True}))
 
     def _of_desk(self, referrals):
+        referrals = referrals.at(self.location)
         if self.person.sees_patients:
             return self._of(referrals, "clinician")
         return referrals

@@ -10,6 +10,7 @@ from partners.models import Partner
 from referralcrm.practice import browse
 from referralcrm.practice.browse import Browsed, BuiltIn, Column
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.places import chosen_place
 from referralcrm.practice.pulse import live
 from referralcrm.practice.scope import current_practice
 from referrals.models import Referral
@@ -75,21 +76,22 @@ def partners(request):
     if chosen.was_reordered:
         return redirect(f"{request.path}?{request.GET.urlencode()}")
     found = PartnerFilter(request.GET, queryset=Partner.objects.kept().with_office())
-    rows = with_facts(found.qs, chosen.column_keys, chosen.sort)
+    here = chosen_place(request)
+    rows = with_facts(found.qs, chosen.column_keys, chosen.sort, location=here)
     if chosen.sort in SORTS or not found.form.cleaned_data.get("q"):
         rows = rows.order_by(*SORTS.get(chosen.sort, SORTS["name"]))
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     context = {"chosen": chosen, "filter": found, "page": page, "stale": browse.stale(found)}
-    return render(request, "front/partners.html", context)
+    return render(request, "front/partners.html", context | {"here": here})
 
 
-def with_facts(rows, columns=PARTNERS.usual, sort=""):
+def with_facts(rows, columns=PARTNERS.usual, sort="", *, location=None):
     """Partners with what the columns and the order ask for, and nothing else.
 
-    ``received`` and ``sent`` are of this year, ``last_contact`` is a day.
+    ``received`` and ``sent`` are of this year (at a Location), ``last_contact`` is a day.
     """
     new_year = current_practice().today().replace(month=1, day=1)
-    referrals = Referral.objects.kept().filter(happened_on__gte=new_year)
+    referrals = Referral.objects.kept().at(location).filter(happened_on__gte=new_year)
     facts = {
         "received": ("received", referrals.received(), Count("id")),
         "sent": ("sent", referrals.sent(), Count("id")),

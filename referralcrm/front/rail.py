@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, IntegerField, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from outreach.actions import week
@@ -15,7 +16,7 @@ from referralcrm.core.templatetags.house import short_day
 from referralcrm.front import health
 from referralcrm.front.needs import Needs
 from referralcrm.practice.calendar import Calendar
-from referralcrm.practice.models import ClosedDay, Practice
+from referralcrm.practice.models import ClosedDay, Location, Practice
 
 GRACE = timedelta(minutes=5)
 
@@ -36,6 +37,13 @@ class Numbers:
     run_period: str | None
     run_finished_at: datetime | None
     closed: list[date]
+    in_use: list[dict]
+    beside: dict  # what the page asked to be counted by the same query
+
+    @property
+    def places(self) -> list[Location]:
+        """The locations in use, by name."""
+        return [Location(**row | {"id": UUID(row["id"])}) for row in self.in_use]
 
     @property
     def silent(self) -> list[str]:
@@ -123,23 +131,31 @@ def clock(moment, practice) -> str:
     return f"{day} {local:%H:%M}"
 
 
-def numbers(person) -> Numbers:
-    """Counts for this person and the state of the automatic work, by one query."""
+def numbers(person, location=None, **beside) -> Numbers:
+    """Counts for this person at a Location, and the state of the automatic work, by one query.
+
+    ``beside`` are further expressions that a page wants counted by it.
+    """
     now, practice = timezone.now(), person.practice
     today = practice.today()
+    messages = Message.objects.at(location)
     last_run = Run.objects.filter(job=week.JOB).order_by("-period_key")
     row = (
         Practice.objects.filter(pk=practice.pk)
         .values(
-            today=sum((count(rows) for rows in Needs(person, today).all()), start=Value(0)),
-            approvals=count(Message.objects.awaiting_approval()),
-            answers=count(Message.objects.needing_answer()),
+            **beside,
+            today=sum(
+                (count(rows) for rows in Needs(person, today, location=location).all()), start=Value(0)
+            ),
+            approvals=count(messages.awaiting_approval()),
+            answers=count(messages.needing_answer()),
             late=count(Message.objects.due(now - health.LATE)),
             worker=Subquery(Heartbeat.objects.filter(name="worker").values("at")),
             beat=Subquery(Heartbeat.objects.filter(name="beat").values("at")),
             run_state=Subquery(last_run.values("state")[:1]),
             run_period=Subquery(last_run.values("period_key")[:1]),
             run_finished_at=Subquery(last_run.values("finished_at")[:1]),
+            in_use=ArraySubquery(Location.objects.active().values(place=JSONObject(id="id", name="name"))),
             closed=ArraySubquery(
                 ClosedDay.objects.kept()
                 .filter(on__range=[today - timedelta(days=21), today + timedelta(days=21)])
@@ -149,7 +165,8 @@ def numbers(person) -> Numbers:
         )
         .get()
     )
-    return Numbers(now=now, practice=practice, **row)
+    counted = {name: row.pop(name) for name in beside}
+    return Numbers(now=now, practice=practice, beside=counted, **row)
 
 
 def count(rows):

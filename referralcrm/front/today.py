@@ -1,4 +1,7 @@
-"""Today: what needs a person, most urgent first, each section its first ten rows; five queries in all."""
+"""Today: what needs a person, most urgent first, each section its first ten rows.
+
+Five queries, that of the frame included.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,8 +14,7 @@ from outreach.models import Message
 from outreach.states import RuleKind, TaskKind
 from referralcrm.core.templatetags.house import short_day
 from referralcrm.front.needs import THANKS, Needs
-from referralcrm.front.rail import clock, count
-from referralcrm.practice.models import Practice
+from referralcrm.front.rail import clock, count, numbers
 from referralcrm.practice.permissions import Permission
 from referrals.models import CallAttempt, DetailsRequest
 from referrals.states import Detail, Journey
@@ -50,18 +52,20 @@ class Beside:
 
 
 class Today:
-    """The whole page for one person, or with ``everybody`` for the practice.
+    """The whole page for one person, or with ``everybody`` for the practice, at one Location or all.
 
     ``first`` is how many rows of each section are read.
     """
 
     first = FIRST
 
-    def __init__(self, person, *, everybody=False):
+    def __init__(self, person, *, everybody=False, location=None):
         self.person, self.practice, self.everybody = person, person.practice, everybody
         self.day = self.practice.today()
-        self.needs = Needs(person, self.day, everybody=everybody)
-        self.beside = self._beside()
+        self.location = location
+        self.needs = Needs(person, self.day, everybody=everybody, location=location)
+        self.numbers = numbers(person, location, **self._beside())
+        self.beside = Beside(**self.numbers.beside)
         self.reports = self._reports()
         referrals, tasks = self._referrals(), self._tasks()
         self.bookings, self.visits = _section(referrals, "bookings"), _section(referrals, "visits")
@@ -177,18 +181,21 @@ class Today:
         rows = rows.select_related("partner__discipline", "partner__organisation", "owner")
         return self._first(rows, ["due_on", "id"], within=["section"])
 
-    def _beside(self) -> Beside:
+    def _beside(self) -> dict:
         tonight = datetime.combine(self.day, time.max, tzinfo=self.practice.zone)
-        leaving = Message.objects.scheduled().filter(rule__kind=RuleKind.THANK_YOU, due_at__lte=tonight)
-        monday = self.day - timedelta(days=self.day.weekday())
-        row = Practice.objects.filter(pk=self.practice.pk).values(
-            approvals=count(self.needs.approvals()),
-            thanks=count(leaving),
-            thanks_at=Subquery(leaving.order_by("due_at").values("due_at")[:1]),
-            settled=count(self.needs.settled(monday)),
-            put_off=count(self.needs.put_off()),
+        leaving = (
+            Message.objects.scheduled()
+            .at(self.location)
+            .filter(rule__kind=RuleKind.THANK_YOU, due_at__lte=tonight)
         )
-        return Beside(**row.get())
+        monday = self.day - timedelta(days=self.day.weekday())
+        return {
+            "approvals": count(self.needs.approvals()),
+            "thanks": count(leaving),
+            "thanks_at": Subquery(leaving.order_by("due_at").values("due_at")[:1]),
+            "settled": count(self.needs.settled(monday)),
+            "put_off": count(self.needs.put_off()),
+        }
 
     def _thanks_note(self):
         if not self.beside.thanks:

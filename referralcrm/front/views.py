@@ -10,6 +10,7 @@ from referralcrm.front import health as wellbeing
 from referralcrm.front.rail import numbers
 from referralcrm.front.today import Today
 from referralcrm.practice.permissions import Permission, allow, public
+from referralcrm.practice.places import chosen_place
 from referralcrm.practice.pulse import live
 
 
@@ -20,16 +21,19 @@ from referralcrm.practice.pulse import live
 )
 def today(request):
     """What needs me, or with ``?for=everybody`` the practice."""
-    page = Today(request.user, everybody=request.GET.get("for") == "everybody")
-    return render(request, "front/today.html", {"page": page, "today": page.day})
+    here = chosen_place(request)
+    page = Today(request.user, everybody=request.GET.get("for") == "everybody", location=here)
+    request.numbers = page.numbers
+    return render(request, "front/today.html", {"page": page, "today": page.day, "here": here})
 
 
 @allow(Permission.VIEW_HEALTH)
 def health(request):
     """What ran, what runs next, what is late, and where the messages are."""
+    request.numbers = numbers(request.user, chosen_place(request))
     states = wellbeing.messages_by_state()
     context = {
-        "numbers": numbers(request.user),
+        "numbers": request.numbers,
         "runs": list(Run.objects.filter(job=week.JOB)[:8]),
         "states": states,
     }

@@ -214,8 +214,11 @@ class FoundForm(HouseForm):
 class LocationForm(HouseModelForm):
     class Meta:
         model = Location
-        fields = ["name", "address", "postcode", "phone"]
+        fields = ["name", "address", "postcode", "phone", "email"]
         widgets = {"address": forms.Textarea(attrs={"rows": 2})}
+
+    def layout(self):
+        return Layout("version", "name", "address", Div("postcode", "phone", css_class="two"), "email")
 
 
 class ServiceForm(HouseModelForm):
@@ -282,6 +285,26 @@ class PersonForm(HouseModelForm):
             Div("away_from", "away_to", css_class="two"),
             "version",
         )
+
+
+class AccountForm(HouseModelForm):
+    """What a person says about themselves."""
+
+    home_location = SafeModelChoiceField(
+        label="Where you usually work",
+        queryset=Location.objects.none(),
+        required=False,
+        empty_label="no fixed place",
+        help_text="Pages start with it, and it is filled in on what you add.",
+    )
+
+    class Meta:
+        model = User
+        fields = ["home_location"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["home_location"].queryset = Location.objects.active()
 
 
 class LeaveForm(HouseForm):

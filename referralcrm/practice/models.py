@@ -179,6 +179,7 @@ class Listed(PracticeOwned):
     LONGEST_NAME = 80
 
     name = models.CharField(max_length=LONGEST_NAME)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = scoped(ActiveQuerySet)
 
@@ -199,11 +200,12 @@ class Listed(PracticeOwned):
 
 
 class Location(Listed):
-    """A place where we work; its address stands on letters."""
+    """A place where we work; letters about a patient seen here are signed with its address."""
 
     address = models.TextField(max_length=300, blank=True)
     postcode = models.CharField(max_length=12, blank=True)
     phone = models.CharField(max_length=32, blank=True)
+    email = models.EmailField("e-mail", blank=True)
     is_active = models.BooleanField("in use", default=True)
 
 

@@ -65,9 +65,9 @@ class LogForm(HouseForm):
     paper_kind = forms.ChoiceField(label="What is it?", choices=Paper, initial=Paper.FAX, required=False)
     keep_partner = forms.BooleanField(label="keep the partner for the next", required=False)
 
-    def __init__(self, *args, person, query=None, **kwargs):
+    def __init__(self, *args, person, query=None, here=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.person = person
+        self.person, self.here = person, here
         self.today = current_practice().today()
         self.known, self.duplicates, self.who = None, [], None
         self.finishing = _key(self.data.get("finishing", ""))  # the referral that is being finished
@@ -107,7 +107,9 @@ class LogForm(HouseForm):
         }
 
     def _usual_place(self, last):
-        """The last one used, or one's own; where the practice has one place only, that one."""
+        """Where the frame stands, the last one used, or one's own; the only one where there is one."""
+        if self.here:
+            return self.here
         usual = last.location_id if last else self.person.home_location_id
         places = [] if usual else list(self.fields["location"].queryset[:2])
         return places[0].pk if len(places) == 1 else usual

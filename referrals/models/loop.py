@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from referralcrm.core.sealed import Sealed, SealedField
 from referralcrm.practice.models import PracticeOwned, scoped
+from referralcrm.practice.places import shown_at
 from referralcrm.practice.scope import current_practice
 from referrals.models.referrals import Referral
 from referrals.states import DONE, URGENCY_OF, WAITING, Loop, ReportKind, Side, Stop
@@ -21,6 +22,10 @@ class ObligationQuerySet(models.QuerySet):
 
     def due(self):
         return self.filter(state=Loop.DUE)
+
+    def at(self, location):
+        """About referrals that show at a Location (None for everywhere)."""
+        return self.filter(shown_at(location, "referral__location"))
 
     def overdue(self, today):
         return self.due().filter(due_on__lt=today)

@@ -11,6 +11,7 @@ from partners.models import Discipline, Organisation, Partner
 from referralcrm.core.sealed import Sealed, SealedField
 from referralcrm.practice import trash
 from referralcrm.practice.models import Location, PracticeOwned, Service, User, scoped
+from referralcrm.practice.places import shown_at
 from referralcrm.practice.scope import current_practice
 from referrals.models.patients import Patient
 from referrals.states import (
@@ -81,6 +82,10 @@ class ReferralQuerySet(models.QuerySet):
     def last_entered_by(self, person, direction):
         """The last one this person logged in this direction, or None: its habits are the next one's."""
         return self.filter(entered_by=person, direction=direction).order_by("-entered_at").first()
+
+    def at(self, location):
+        """What shows at a Location (None for everywhere)."""
+        return self.filter(shown_at(location))
 
     def one_per_matter(self):
         """A second referrer of the same matter does not count the patient twice."""

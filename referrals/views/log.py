@@ -12,6 +12,7 @@ from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.places import chosen_place
 from referrals import actions
 from referrals.forms import LogForm
 from referrals.models import Referral
@@ -24,7 +25,7 @@ OPTIONS = 8
 @allow(Permission.LOG, methods="GET POST")
 @once
 def create(request):
-    form = bound(request, LogForm, person=request.user, query=request.GET)
+    form = bound(request, LogForm, person=request.user, query=request.GET, here=chosen_place(request))
     if is_sent(request, form):
         try:
             referral = actions.log(by=request.user, **form.values())
@@ -53,7 +54,7 @@ def _after(request, form, referral):
 @allow(Permission.LOG, methods="POST")
 def shape(request):
     """The same form in the direction chosen now, with the typing kept and nothing checked."""
-    form = LogForm(person=request.user, initial=request.POST.dict())
+    form = LogForm(person=request.user, here=chosen_place(request), initial=request.POST.dict())
     page = "referrals/parts/log_fields.html" if request.htmx else "referrals/create.html"
     return render(request, page, {"form": form})
 

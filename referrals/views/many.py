@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from referralcrm.practice import browse
 from referralcrm.practice.browse import Browsed, BuiltIn, Column
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.places import chosen_place
 from referralcrm.practice.pulse import live
 from referralcrm.practice.scope import current_practice
 from referrals.filters import ReferralFilter
@@ -70,7 +71,8 @@ def referrals(request):
     request.GET = chosen.address  # what every link and form on the page goes on from
     if chosen.was_reordered:
         return redirect(f"{request.path}?{request.GET.urlencode()}")
-    found = ReferralFilter(request.GET, queryset=Referral.objects.not_deleted())
+    here = chosen_place(request)
+    found = ReferralFilter(request.GET, queryset=Referral.objects.not_deleted(), here=here)
     rows = _sorted(found.qs, chosen.sort).with_everyone().prefetch_related("obligations")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     with_name = request.user.may(Permission.VIEW_PATIENTS)
@@ -82,6 +84,7 @@ def referrals(request):
         "filter": found,
         "page": page,
         "today": current_practice().today(),
+        "here": found.here,
         "can_log": request.user.may(Permission.LOG),
         "can_export": request.user.may(Permission.EXPORT),
         "narrowed": [field for field in found.form.hidden_fields() if field.value()],

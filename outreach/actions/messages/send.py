@@ -12,13 +12,14 @@ from email.errors import MessageError
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from outreach import mail
 from outreach.actions.messages.thanks import NO_LONGER_COUNTS, forget_withdrawn
 from outreach.actions.messages.verdict import Verdict, held, on_leaving
-from outreach.models import Message, MessageCause
+from outreach.models import Message
+from outreach.models.messages import with_causes
 from outreach.states import Hold, MessageState
 from outreach.transport import Line, Refusal, Unreachable
 from partners.states import AddressState, Stage
@@ -97,10 +98,8 @@ def claim_due(practice, *, limit=BATCH) -> list[Claim]:
             )[:limit]
         )
         forget_withdrawn(messages)
-        patients = _patients(messages)
         claims = []
-        for message in messages:
-            message.thanked_for = patients.get(message.pk, 0)
+        for message in with_causes(messages):
             if message.partner and not message.thanked_for:
                 _apply(message, NOBODY_TO_THANK_FOR)
             elif verdict := on_leaving(message, now=now, calendar=calendar):
@@ -279,12 +278,6 @@ def _claim(message, practice, *, until) -> Claim | None:
         content=content,
         refusals=message.refusals,
     )
-
-
-def _patients(messages) -> dict:
-    """How many live causes each message has."""
-    causes = MessageCause.objects.live().filter(message__in=messages)
-    return dict(causes.values_list("message").annotate(Count("pk")))
 
 
 def _apply(message, verdict: Verdict):

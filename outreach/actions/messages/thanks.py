@@ -124,7 +124,7 @@ def waiting_note(rule, partner, verdict, *, besides=None) -> Message | None:
 def _place(cause, partner, *, by):
     by_hand = partner.preferred_channel in BY_HAND or not partner.email
     if by_hand and partner.stage != Stage.ENDED:
-        cause.task = _joined_task(partner, by=by)
+        cause.task = _joined_task(partner, location=cause.referral.location, by=by)
     else:
         cause.message = _joined_message(cause, partner, by=by)
     cause.save()
@@ -167,15 +167,31 @@ def _opened(rule, partner, verdict, *, by):
     return message
 
 
-def _joined_task(partner, *, by):
+def _joined_task(partner, *, location, by):
     kind = BY_HAND.get(partner.preferred_channel, TaskKind.THANK_CARD)
     same = Task.objects.open().filter(kind=kind, partner=partner, causes__isnull=False)
     if task := same.select_for_update(no_key=True, of=("self",)).first():
+        _meet(task, location)
         return task
     practice = current_practice()
     due_on = Calendar(practice).add_working_days(practice.today(), WITHIN_WORKING_DAYS)
     title = TITLES[kind].format(partner.name)[:200]
-    return tasks.add(kind=kind, title=title, due_on=due_on, partner=partner, owner=partner.owner, by=by)
+    return tasks.add(
+        kind=kind,
+        title=title,
+        due_on=due_on,
+        partner=partner,
+        owner=partner.owner,
+        location=location,
+        by=by,
+    )
+
+
+def _meet(task, location):
+    """Thanks for patients of several locations belong to none of them."""
+    if task.location_id and task.location_id != (location and location.pk):
+        task.location = None
+        task.save(update_fields=["location"])
 
 
 def words_for(count: int) -> str:

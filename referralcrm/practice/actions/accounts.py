@@ -4,6 +4,7 @@ from django.db import transaction
 
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
+from referralcrm.core.versions import lock, write
 from referralcrm.practice.models import User
 from referralcrm.practice.scope import enter
 
@@ -23,6 +24,17 @@ def change_password(person, *, new, by):
         raise Refused("A password is changed by the person it belongs to.")
     _set(person, new)
     record("changed the password of", by=by, subject=person)
+
+
+@transaction.atomic
+def choose_home(person, *, version, by, home_location):
+    """Say where a person usually works (a Location in use, or None). Raises Refused, and Stale."""
+    if person.pk != by.pk:
+        raise Refused("People say this for themselves; a manager changes it under People.")
+    current = lock(person, version=version)
+    if changed := write(current, home_location=home_location):
+        record("changed", by=by, subject=current, changed=changed)
+    return current
 
 
 @transaction.atomic

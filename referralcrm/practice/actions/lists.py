@@ -3,30 +3,32 @@
 What rows point at is retired and restored; what nothing points at goes into the trash.
 """
 
+from contextlib import contextmanager
+
 from django.db import IntegrityError, transaction
 
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
+from referralcrm.core.versions import lock, write
 from referralcrm.practice.actions.trash import fetch_back, put_away
 
 
 @transaction.atomic
 def add(row, *, by):
     """Save a new row of a small list. Raises Refused when its name is taken."""
-    _save(row)
+    with _once_only():
+        row.save()
     record("added", by=by, subject=row)
     return row
 
 
 @transaction.atomic
-def change(row, *, by, **fields):
-    """Change a row of a small list. Raises Refused when its name is taken."""
-    current = type(row).objects.select_for_update().get(pk=row.pk)
-    changed = sorted(name for name, value in fields.items() if getattr(current, name) != value)
+def change(row, *, version, by, **fields):
+    """Change a row of a small list. Raises Refused when its name is taken, and Stale."""
+    current = lock(row, version=version)
+    with _once_only():
+        changed = write(current, **fields)
     if changed:
-        for name in changed:
-            setattr(current, name, fields[name])
-        _save(current)
         record("changed", by=by, subject=current, changed=changed)
     return current
 
@@ -34,7 +36,7 @@ def change(row, *, by, **fields):
 @transaction.atomic
 def set_in_use(row, in_use, *, by):
     """Retire a row (it stays where it was used, and is offered no more), or restore it."""
-    if type(row).objects.filter(pk=row.pk, is_active=not in_use).update(is_active=in_use):
+    if write(lock(row), is_active=in_use):
         record("restored" if in_use else "retired", by=by, subject=row)
 
 
@@ -56,9 +58,10 @@ def bring_back(row, *, by):
         ) from error
 
 
-def _save(row):
+@contextmanager
+def _once_only():
     try:
         with transaction.atomic():
-            row.save()
+            yield
     except IntegrityError as error:
         raise Refused("There is already one like this.") from error

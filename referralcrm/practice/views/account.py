@@ -1,5 +1,7 @@
 """Sign-in, sign-out and one's own account."""
 
+from copy import copy
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
@@ -8,14 +10,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 
 from referralcrm.audit.actions import record
-from referralcrm.core.answers import is_path_of_ours
-from referralcrm.core.forms import bound, is_sent
+from referralcrm.core.answers import back, is_path_of_ours, not_carried_out
+from referralcrm.core.forms import bound, is_sent, saved
+from referralcrm.core.refused import Refused
 from referralcrm.practice import kept
 from referralcrm.practice.actions import accounts as actions
-from referralcrm.practice.forms import FirstPasswordForm, PasswordForm, SignInForm
+from referralcrm.practice.forms import AccountForm, FirstPasswordForm, PasswordForm, SignInForm
 from referralcrm.practice.middleware import end_session
 from referralcrm.practice.models import User
 from referralcrm.practice.permissions import Permission, allow, public
+from referralcrm.practice.places import switch_to
 from referralcrm.practice.scope import enter
 
 IN_SESSION = "now"
@@ -69,6 +73,26 @@ def password(request):
         )
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "practice/password.html", {"form": form})
+
+
+@allow(Permission.VIEW, methods="GET POST")
+def account(request):
+    """What a person says about themselves: where they usually work."""
+    person = User.objects.get(pk=request.user.pk)
+    form = bound(request, AccountForm, instance=copy(person))
+    if saved(request, form, actions.choose_home, person):
+        messages.success(request, "Saved.")
+        return redirect("practice:account")
+    return render(request, "practice/account.html", {"form": form})
+
+
+@allow(Permission.VIEW, methods="POST")
+def switch(request):
+    """Show another ``location`` from now on (an id), or every one (an empty text); back to the page."""
+    if not switch_to(request, request.POST.get("location", "")):
+        refused = Refused("That place is not in use any more; nothing was switched.")
+        return not_carried_out(request, refused)
+    return redirect(back(request))
 
 
 @public(methods="GET POST")

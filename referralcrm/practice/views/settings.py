@@ -88,7 +88,7 @@ def list_row(request, slug, pk):
     form = bound(request, kind.form, instance=row)
     if is_sent(request, form):
         try:
-            lists.change(row, by=request.user, **form.values())
+            lists.change(row, version=form.cleaned_data["version"], by=request.user, **form.values())
         except Refused as refused:
             refuse(form, refused)
         else:
