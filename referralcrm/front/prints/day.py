@@ -4,6 +4,7 @@ from referralcrm.core.templatetags.house import in_words, short_day
 from referralcrm.front.prints.frame import answer, long_day, printed_by
 from referralcrm.front.today import Today
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.places import chosen_place, settle
 
 MOST = 400  # rows of a section: more than a day can hold
 
@@ -18,12 +19,13 @@ class WholeDay(Today):
 def today(request):
     """What needs me, or with ``?for=everybody`` the practice; patients as this person may read them."""
     everybody = request.GET.get("for") == "everybody"
-    page = WholeDay(request.user, everybody=everybody)
+    page = WholeDay(request.user, everybody=everybody, location=chosen_place(request))
+    here = settle(request, page.numbers.places).here
     names = request.user.may(Permission.VIEW_PATIENTS)
     data = {
         "day": long_day(page.day),
         "whose": "What needs the practice" if everybody else f"What needs {request.user.name}",
-        "practice": page.practice.name,
+        "practice": f"{page.practice.name}, {here}" if here else page.practice.name,
         "lede": page.lede,
         "sections": list(filter(None, _sections(page))),
         "foot": printed_by(request.user) + (". Names of patients: shred it tonight." if names else "."),
