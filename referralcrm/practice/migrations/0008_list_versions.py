@@ -7,10 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [("practice", "0007_closed_days_in_trash")]
 
     operations = [
-        *[
-            migrations.AddField(model_name=name, **VERSION)
-            for name in ("location", "service", "plan")
-        ],
+        *[migrations.AddField(model_name=name, **VERSION) for name in ("location", "service", "plan")],
         migrations.AddField(
             model_name="location",
             name="email",
