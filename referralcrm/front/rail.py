@@ -143,7 +143,7 @@ def numbers(person, location=None, **beside) -> Numbers:
     row = (
         Practice.objects.filter(pk=practice.pk)
         .values(
-            **beside,
+            **{f"beside_{name}": expression for name, expression in beside.items()},
             today=sum(
                 (count(rows) for rows in Needs(person, today, location=location).all()), start=Value(0)
             ),
@@ -165,7 +165,7 @@ def numbers(person, location=None, **beside) -> Numbers:
         )
         .get()
     )
-    counted = {name: row.pop(name) for name in beside}
+    counted = {name: row.pop(f"beside_{name}") for name in beside}
     return Numbers(now=now, practice=practice, beside=counted, **row)
 
 
