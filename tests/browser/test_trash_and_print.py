@@ -156,3 +156,13 @@ def test_a_thank_you_card_and_its_envelope_from_the_task(clinic, okafor, visit):
         body = {"csrfmiddlewaretoken": token, "fold": fold, "words": "Thank you so much."}
         assert_pdf(page.request.post(f"/print/partners/{okafor.pk}/thanks/card.pdf", form=body))
     assert_pdf(page.request.get(f"/print/partners/{okafor.pk}/envelope.pdf?size=dl"))
+
+
+def test_a_list_printed_from_the_screen_is_a_table_without_buttons(clinic, okafor, visit):
+    page = visit(clinic.alice).go("/partners/")
+    page.set_viewport_size({"width": 680, "height": 960})  # what A4 leaves between its margins
+    page.emulate_media(media="print")
+    assert page.locator("main tbody tr").first.evaluate("row => getComputedStyle(row).display") == "table-row"
+    for hidden in ("nav.rail", "header.top", "main .btn", "main .filters", "main input"):
+        assert not any(thing.is_visible() for thing in page.locator(hidden).all()), hidden
+    assert page.evaluate("document.documentElement.scrollWidth") <= 680
