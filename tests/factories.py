@@ -11,6 +11,7 @@ from outreach.states import RuleKind
 from partners.models import Discipline, Organisation, Partner
 from partners.states import Stage
 from referralcrm.exchange.actions import upload
+from referralcrm.exchange.models import Export
 from referralcrm.practice.models import Location, Practice, Service, User
 from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.signals import practice_founded
@@ -102,6 +103,11 @@ def uploaded(
     """An import of this file, whose columns are not matched yet."""
     file = SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text)
     return upload(file=file, sheet=sheet, by=by)
+
+
+def export(*, by, kind="partners", **fields):
+    """A list that has been written, without any row."""
+    return Export.objects.create(kind=kind, by=by, total=0, finished_at=timezone.now(), **fields)
 
 
 def message(*, partner=None, kind=RuleKind.THANK_YOU, referrals=1, **fields):

@@ -6,6 +6,8 @@ import io
 from django.http import HttpResponse
 
 ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
+QUOTE = '"'
+SPECIAL = set(',;"\r\n')  # what puts a word of a list in quotes
 MARKED = (*ACTIVE, "'")  # an apostrophe of its own as well, so that taking one off is exact
 
 
@@ -22,11 +24,7 @@ def as_typed(cell: str) -> str:
 
 def as_list(words) -> str:
     """Words in one cell with commas between them; a word that holds a comma or quotes stands in quotes."""
-    if not any(sign in word for word in words for sign in ',"\r\n'):
-        return ", ".join(words)
-    out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(words)
-    return out.getvalue()
+    return ", ".join(f'"{word.replace(QUOTE, QUOTE * 2)}"' if set(word) & SPECIAL else word for word in words)
 
 
 def listed(cell: str) -> list[str]:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from referralcrm.core.nudge import nudge
 from referralcrm.core.signals import minute_passed
-from referralcrm.exchange.models import Import
+from referralcrm.exchange.models import Export, Import
 from referralcrm.practice.scope import enter
 
 
@@ -16,3 +16,12 @@ def take_up_imports(sender, practice, **kwargs):
         waits = Import.objects.at_work().exists() or Import.objects.to_forget(timezone.now()).exists()
     if waits:
         nudge("exchange.work", practice.pk)
+
+
+@receiver(minute_passed)
+def take_up_exports(sender, practice, **kwargs):
+    """A list whose worker died is written on within a minute; one whose days are over is forgotten."""
+    with enter(practice):
+        waits = Export.objects.waiting().exists() or Export.objects.to_forget(timezone.now()).exists()
+    if waits:
+        nudge("exchange.write_exports", practice.pk)

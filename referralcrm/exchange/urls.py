@@ -1,12 +1,15 @@
 from django.urls import path
 
-from referralcrm.exchange import partners, referrals, views
+from referralcrm.exchange import views
+from referralcrm.exchange.outgoing import views as outgoing
 
 app_name = "exchange"
 
 urlpatterns = [
-    path("partners.csv", partners.partners, name="partners"),
-    path("referrals.csv", referrals.referrals, name="referrals"),
+    path("exports/new/<slug:kind>/", outgoing.export, name="export"),
+    path("exports/<uuid:pk>/", outgoing.taken, name="taken"),
+    path("exports/<uuid:pk>/progress/", outgoing.taking, name="taking"),
+    path("exports/<uuid:pk>/<int:number>.<slug:ending>", outgoing.fetch, name="fetch"),
     path("imports/", views.imports, name="imports"),
     path("imports/<uuid:pk>/", views.show, name="import"),
     path("imports/<uuid:pk>/columns/", views.match, name="match"),

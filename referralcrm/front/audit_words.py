@@ -33,6 +33,7 @@ KINDS = {
     "plan": ("an insurance plan", "insurance plans"),
     "closedday": ("a closed day", "closed days"),
     "savedview": ("a view of a list", "views of lists"),
+    "export": ("a list", "lists"),
     "auditevent": ("the audit log", "the audit log"),
 }
 NAMED = {"partner": Partner, "organisation": Organisation, "user": User}
@@ -65,7 +66,7 @@ PLACES = {
     "referrals:report": "while answering for a report",
     "referrals:phone": "by opening the phone number",
     "referrals:pass_on": "while passing a patient on",
-    "exchange:referrals": "in an export",
+    "exchange:export": "in an export",
     "print:today": "on the day’s list, printed",
     "print:partner": "as a card",
     "print:thanks_card": "as a thank-you card",

@@ -15,8 +15,7 @@ from tests.practice.test_permit import URLS, VIEWS
 
 NOT_A_PAGE = {
     "audit:export",
-    "exchange:partners",
-    "exchange:referrals",
+    "exchange:fetch",
     "front:healthz",
     "outreach:letter",
     "outreach:letter_html",

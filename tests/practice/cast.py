@@ -30,6 +30,7 @@ def one_of_each():
         "double": factories.partner("Marked Partner", email=""),
         "double_office": factories.organisation("Marked Clinic"),
         "discipline": Discipline.objects.create(name="Marked discipline"),
+        "export": factories.export(by=person),
         "import": factories.uploaded(),
         "location": Location.objects.create(name="Marked location"),
         "merge": Merge.objects.create(

@@ -26,9 +26,10 @@ BORN_SINCE, HAPPENED_SINCE = date(1900, 1, 1), date(1990, 1, 1)
 YEARS_AHEAD = 5
 LONGEST_WORD = 60
 
-ROUNDED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+")
-POINT_ZERO = re.compile(r"(\d+)[.,]0+")
-ERROR = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!)|#{3,}")
+ROUNDED = re.compile(r"[+-]?\d(?:[.,]\d+[eE]\+?|[eE]\+)\d+")  # not 12E34, which may be a record number
+LINE_BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+POINT_ZERO = re.compile(r"(\d+)[.,]0")
+ERROR = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!)|#{5,}")
 ORDINARY_EMAIL = re.compile(
     r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
@@ -76,7 +77,15 @@ def maker(field: Field, setting: Setting) -> Callable[[str], Any]:
 
 
 def _text(field, setting):
-    return lambda text: text
+    return _as_it_is if field.has_lines else _on_one_line
+
+
+def _as_it_is(text):
+    return text
+
+
+def _on_one_line(text):
+    return text if text.isprintable() else LINE_BREAKS.sub(" ", text)
 
 
 def _record(field, setting):
@@ -212,7 +221,7 @@ def _number(field, setting):
         number = _digits_kept(text)
         bare = number.replace(" ", "").replace("-", "")
         if asks and NPI.fullmatch(bare):
-            return bare if luhn_fits(f"80840{bare}") else Warned(bare, BAD_NPI)
+            return number if luhn_fits(f"80840{bare}") else Warned(number, BAD_NPI)
         return Warned(number, SHORT_NPI) if is_npi else number
 
     return read

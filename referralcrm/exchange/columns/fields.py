@@ -13,7 +13,7 @@ from functools import cached_property
 class Content(StrEnum):
     """What a cell of a field holds, and the Python type that cleaning gives."""
 
-    TEXT = "text"  # str; line breaks stay
+    TEXT = "text"  # str
     RECORD = "record number"  # str, whose every digit matters
     PHONE = "phone"  # str, with its country code
     EMAIL = "e-mail"  # str
@@ -38,6 +38,7 @@ class Field:
     example: str = ""
     longest: int = 4000
     choices: type | None = None
+    has_lines: bool = False  # line breaks stay; elsewhere they become blanks
     is_patients: bool = False  # belongs to a patient: sealed wherever it is kept
 
 

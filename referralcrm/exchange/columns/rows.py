@@ -11,7 +11,7 @@ from referralcrm.exchange.columns.dates import order_of
 from referralcrm.exchange.columns.fields import Content, Sheet
 
 REMEMBERED = 20_000  # different cells of a column
-EMPTY = {Content.FLAG: None, Content.DATE: None, Content.DAY: None, Content.MOMENT: None}
+EMPTY = {Content.WORDS: [], Content.FLAG: None, Content.DATE: None, Content.DAY: None, Content.MOMENT: None}
 ONE_OF_A_KIND = frozenset({Content.TEXT, Content.KEY})  # not worth remembering
 DATES = frozenset({Content.DATE, Content.DAY, Content.MOMENT})
 TOO_WIDE = (
@@ -32,7 +32,10 @@ class Finding:
 
 @dataclass(slots=True)
 class Row:
-    """What a row means. ``values`` has every field mapped, by key; a bad row has ``problems``."""
+    """What a row means. ``values`` has every field mapped, by key; a bad row has ``problems``.
+
+    Values are shared between rows that say the same: copy a list before changing it.
+    """
 
     values: dict[str, Any]
     problems: list[Finding] = field(default_factory=list)

@@ -131,6 +131,7 @@ PARTNERS = Sheet(
             ),
             example="12 Mill Lane",
             longest=300,
+            has_lines=True,
         ),
         Field(
             "address_2",
@@ -215,7 +216,7 @@ PARTNERS = Sheet(
             "follow up date, next action date, next contact",
         ),
         Field("tags", "tags", Content.WORDS, "labels, groups, group membership", example="spine, sport"),
-        Field("notes", "notes", synonyms="note, comments, comment, remarks, memo", longest=4000),
+        Field("notes", "notes", synonyms="note, comments, comment, remarks, memo", has_lines=True),
         Field(
             "email_opted_out_at",
             "no e-mail since",
@@ -446,7 +447,7 @@ REFERRALS = Sheet(
             "reason",
             "reason",
             synonyms="reason for referral, diagnosis, dx, complaint, notes, comments, details, remarks",
-            longest=4000,
+            has_lines=True,
             is_patients=True,
         ),
         Field(

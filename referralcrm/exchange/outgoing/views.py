@@ -1,0 +1,93 @@
+"""Taking a list out: say what goes in, watch it being written, fetch it."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from referralcrm.core.forms import bound, is_sent
+from referralcrm.exchange.outgoing import actions
+from referralcrm.exchange.outgoing.forms import ExportForm
+from referralcrm.exchange.outgoing.kinds import KINDS, filters_of
+from referralcrm.exchange.outgoing.models import Export
+from referralcrm.practice.once import once
+from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.places import chosen_place
+
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+A_PAGE = 10
+
+
+@allow(Permission.EXPORT, methods="GET POST")
+@once
+def export(request, kind):
+    """The rows of a list's filters as a file, and what was taken out lately."""
+    chosen = _kind(kind)
+    query, here = filters_of(request.GET), chosen_place(request)
+    may_name = bool(chosen.names) and request.user.may(Permission.VIEW_PATIENTS)
+    form = bound(request, ExportForm, may_name=may_name)
+    if is_sent(request, form):
+        asked = actions.ask_for(chosen.key, by=request.user, query=query, here=here, **form.cleaned_data)
+        return redirect("exchange:taken", asked.pk)
+    page = Paginator(_open_to(request.user).select_related("by"), A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "kind": chosen,
+        "form": form,
+        "page": _labelled(page),
+        "query": query,
+        "count": chosen.rows(QueryDict(query), here).order_by().count(),
+        "others": [other for other in KINDS.values() if other.back == chosen.back and other is not chosen],
+    }
+    return render(request, "exchange/export.html", context)
+
+
+@allow(Permission.EXPORT)
+def taken(request, pk):
+    """One list: how far it is, or where to fetch it."""
+    return render(request, "exchange/taken.html", {"export": _asked(request, pk)})
+
+
+@allow(Permission.EXPORT)
+def taking(request, pk):
+    """How far it is, for the page that waits; that page is opened anew when it is over."""
+    asked = _asked(request, pk)
+    response = render(request, "exchange/taking.html", {"export": asked})
+    if not asked.is_at_work:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@allow(Permission.EXPORT)
+def fetch(request, pk, number, ending):
+    """One file of it."""
+    asked = _asked(request, pk)
+    if ending not in TYPES or number > len(asked.files) or number < 1:
+        raise Http404
+    content = actions.fetch(asked, number=number, ending=ending, by=request.user)
+    day = timezone.localtime(asked.created_at, request.user.practice.zone).date()
+    part = f"-{number}" if len(asked.files) > 1 else ""
+    headers = {"Content-Disposition": f'attachment; filename="{asked.kind}-{day}{part}.{ending}"'}
+    return HttpResponse(content, content_type=TYPES[ending], headers=headers)
+
+
+def _kind(key):
+    if key not in KINDS:
+        raise Http404
+    return KINDS[key]
+
+
+def _open_to(person):
+    return Export.objects.open_to(who_may_name=person.may(Permission.VIEW_PATIENTS))
+
+
+def _asked(request, pk):
+    return _labelled([get_object_or_404(_open_to(request.user), pk=pk)])[0]
+
+
+def _labelled(exports):
+    for asked in exports:
+        asked.label = KINDS[asked.kind].label
+    return exports

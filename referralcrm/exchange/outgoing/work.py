@@ -1,0 +1,115 @@
+"""The worker's part: write the lists that wait, a part and a transaction at a time.
+
+The row of the export is locked while a part is written, so that two workers never write the same one;
+a worker that dies leaves whole parts behind, and the next goes on after them.
+"""
+
+import csv
+import io
+from time import monotonic
+
+from django.db.models import F
+from django.http import QueryDict
+from django.utils import timezone
+
+from referralcrm.audit.actions import record
+from referralcrm.core.csvs import inert
+from referralcrm.core.reading import reading
+from referralcrm.exchange.outgoing.kinds import KINDS, text_of
+from referralcrm.exchange.outgoing.models import ROWS_A_PART, Export, ExportPart
+from referralcrm.practice import files
+from referralcrm.practice.scope import enter
+
+SLICE = 40  # seconds of one task; what is left is for the next
+STUMBLES = 5  # errors after which nothing more is tried
+LARGEST = 1 << 30  # bytes of a part: rows are bounded, so this is never reached
+
+
+def write_exports(practice) -> bool:
+    """Write what waits in one practice, for a while; whether there is more to do."""
+    deadline = monotonic() + SLICE
+    while monotonic() < deadline:
+        if not (_write_next(practice) or _forget_next(practice)):
+            return False
+    return True
+
+
+def _write_next(practice) -> bool:
+    with enter(practice, durable=True):
+        waiting = Export.objects.waiting().select_related("by").order_by("created_at", "id")
+        export = waiting.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+        pk = export and export.pk
+        if export is None:
+            return False
+    try:
+        with enter(practice, durable=True):
+            return _write_part(pk)
+    except Exception:
+        with enter(practice, durable=True):
+            _stumble(pk)
+        raise
+
+
+def _write_part(pk):
+    """The next part of an export; whether anything was written (nothing when another worker has it)."""
+    mine = Export.objects.waiting().filter(pk=pk).select_related("by", "practice")
+    export = mine.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+    if export is None:
+        return False
+    kind = KINDS[export.kind]
+    found = kind.rows(QueryDict(export.query), export.here).order_by("pk")
+    if export.total is None:
+        export.total = found.count()
+    rows = list((found.filter(pk__gt=export.last) if export.last else found)[:ROWS_A_PART])
+    with reading() as patients:
+        text = _as_csv(rows, kind.headed(has_names=export.has_names).values())
+    if rows:
+        _keep(export, text)
+        _say_who_was_read(export, kind, rows, patients)
+        export.last = rows[-1].pk
+    export.position += len(rows)
+    export.stumbles = 0
+    if len(rows) < ROWS_A_PART:
+        export.total, export.finished_at = export.position, timezone.now()
+    export.save()
+    return True
+
+
+def _as_csv(rows, paths) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    paths = list(paths)
+    writer.writerows([inert(text_of(row, path)) for path in paths] for row in rows)
+    return out.getvalue().encode()
+
+
+def _keep(export, text):
+    number = export.position // ROWS_A_PART
+    file = files.put(io.BytesIO(text), name=f"part {number}", content_type="text/csv", limit=LARGEST)
+    ExportPart.objects.create(of=export, number=number, file=file)
+
+
+def _say_who_was_read(export, kind, rows, patients):
+    record("exported", by=export.by, subjects=[row.pk for row in rows], subject_type=kind.noun)
+    if patients:
+        record(
+            "read", by=export.by, subjects=sorted(patients), subject_type="patient", note="exchange:export"
+        )
+
+
+def _stumble(pk):
+    Export.objects.filter(pk=pk).update(stumbles=F("stumbles") + 1)
+    Export.objects.filter(pk=pk, stumbles__gte=STUMBLES).update(failed_at=timezone.now())
+
+
+def _forget_next(practice) -> bool:
+    """Delete one export whose days are over, with what was written for it; whether there was one."""
+    with enter(practice, durable=True):
+        export = Export.objects.to_forget(timezone.now()).select_for_update(skip_locked=True).first()
+        if export is None:
+            return False
+        written = [part.file for part in export.parts.select_related("file")]
+        export.delete()
+        for file in written:
+            file.delete()
+        return True

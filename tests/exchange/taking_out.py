@@ -1,0 +1,29 @@
+"""A list from the question to the file: people's part by actions, the worker's by ``write_exports``."""
+
+import csv
+import io
+
+from referralcrm.exchange.outgoing import actions
+from referralcrm.exchange.outgoing.work import write_exports
+from referralcrm.practice.scope import enter
+
+
+def taken_out(practice, kind, *, by, **options):
+    """The export, after the worker has nothing left to do."""
+    with enter(practice):
+        export = actions.ask_for(kind, by=by, **options)
+    assert not write_exports(practice)
+    with enter(practice):
+        export.refresh_from_db()
+    return export
+
+
+def file_of(practice, export, ending="csv", number=1):
+    with enter(practice):
+        return actions.fetch(export, number=number, ending=ending, by=export.by)
+
+
+def rows_of(practice, kind, *, by, **options):
+    """The rows of the CSV as {header: cell}."""
+    text = file_of(practice, taken_out(practice, kind, by=by, **options)).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
