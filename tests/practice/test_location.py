@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 
 from outreach import mail
@@ -15,6 +16,8 @@ from outreach.models.messages import with_causes
 from outreach.states import MessageState, TaskKind
 from partners.states import Channel
 from referralcrm.dashboards.definitions import COUNTED
+from referralcrm.exchange.models import Export
+from referralcrm.exchange.outgoing.kinds import KINDS
 from referralcrm.practice.actions import lists
 from referralcrm.practice.models import Location, Service
 from referralcrm.practice.scope import enter
@@ -160,8 +163,12 @@ def test_an_export_holds_what_the_list_shows(charlie, as_person, main, hill):
     waiting("Mara", main), waiting("Hilda", hill)
     browser = as_person(charlie)
     switch(browser, hill)
-    file = browser.get(reverse("exchange:referrals")).content.decode()
-    assert "Hill Street" in file and "Main Street" not in file
+    address = reverse("exchange:export", args=["referrals"])
+    assert "1 row<" in browser.get(address).content.decode()
+    browser.post(address)
+    export = Export.objects.get()
+    [row] = KINDS["referrals"].rows(QueryDict(export.query), export.here)
+    assert row.location == hill
 
 
 def test_the_patients_counted_in_the_list_of_partners_are_those_of_the_place(desk, main, hill):
