@@ -8,7 +8,7 @@ from django.db.models import Q
 from django_scopes.forms import SafeModelChoiceField
 
 from partners.models import Affiliation, Contact, Discipline, Organisation, Partner
-from partners.states import Ending, Side, Stage
+from partners.states import Circle, Ending, Kind, Side, Stage
 from referralcrm.core.forms import HouseForm, HouseModelForm
 from referralcrm.core.phones import normalised
 from referralcrm.practice.models import Plan, User
@@ -300,3 +300,64 @@ class DisciplineForm(HouseModelForm):
     class Meta:
         model = Discipline
         fields = ["name", "group", "code", "is_active"]
+
+
+class ManyForm(HouseForm):
+    """What is to be the same for several partners; what is left as it is changes nothing."""
+
+    AS_IT_IS = ("", "leave as it is")
+
+    owner = forms.ChoiceField(label="Looked after by", required=False)
+    circle = forms.ChoiceField(choices=[AS_IT_IS, *Circle.choices], required=False)
+    stage = forms.ChoiceField(
+        choices=[AS_IT_IS, *(choice for choice in Stage.choices if choice[0] != Stage.ENDED)], required=False
+    )
+    kind = forms.ChoiceField(choices=[AS_IT_IS, *Kind.choices], required=False)
+    add_tags = WordsField(label="Add tags", each=40, max_length=1000, required=False)
+    remove_tags = WordsField(label="Take tags away", each=40, max_length=1000, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        able = User.objects.filter(
+            practice=current_practice(), is_active=True, role__in=roles_with(Permission.LOG)
+        )
+        people = [(str(person.pk), person.name) for person in able]
+        self.fields["owner"].choices = [self.AS_IT_IS, ("nobody", "nobody"), *people]
+        for name in ("add_tags", "remove_tags"):
+            self.fields[name].help_text = "Commas between them."
+
+    def clean(self):
+        cleaned = super().clean()
+        both = {tag.casefold() for tag in cleaned.get("add_tags", ())} & {
+            tag.casefold() for tag in cleaned.get("remove_tags", ())
+        }
+        if both:
+            self.add_error("remove_tags", "A tag is either added or taken away.")
+        elif not self.errors and not self.values():
+            self.add_error(None, "Choose what is to change.")
+        return cleaned
+
+    def values(self) -> dict:
+        """What ``actions.change_many`` takes."""
+        cleaned = self.cleaned_data
+        asked = {name: cleaned[name] for name in ("circle", "stage", "kind") if cleaned[name]}
+        asked |= {name: cleaned[name] for name in ("add_tags", "remove_tags") if cleaned[name]}
+        if owner := cleaned["owner"]:
+            asked["owner_id"] = None if owner == "nobody" else UUID(owner)
+        return asked
+
+    @property
+    def in_words(self) -> str:
+        """The change as the list of earlier changes names it."""
+        cleaned, fields = self.cleaned_data, self.fields
+        chosen = [
+            f"{fields[name].label or name.capitalize()}: {dict(fields[name].choices)[cleaned[name]]}"
+            for name in ("owner", "circle", "stage", "kind")
+            if cleaned[name]
+        ]
+        tags = [
+            f"{fields[name].label}: {', '.join(cleaned[name])}"
+            for name in ("add_tags", "remove_tags")
+            if cleaned[name]
+        ]
+        return "; ".join(chosen + tags)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from partners.views import disciplines, fragments, merges, offices, organisations, partners, standing
+from partners.views import bulk, disciplines, fragments, merges, offices, organisations, partners, standing
 
 app_name = "partners"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("<uuid:pk>/merge/", merges.merge_with, name="merge_with"),
     path("<uuid:pk>/merge/<uuid:other>/", merges.merge, name="merge"),
     path("merges/<uuid:pk>/undo/", merges.unmerge, name="unmerge"),
+    path("many/", bulk.change_many, name="change_many"),
+    path("many/<uuid:pk>/undo/", bulk.undo_many, name="undo_many"),
     path("options/", fragments.options, name="options"),
     path("duplicates/", fragments.duplicates, name="duplicates"),
     path("<uuid:pk>/contacts/new/", offices.create_contact, name="create_contact"),

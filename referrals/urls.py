@@ -1,12 +1,14 @@
 from django.urls import path
 
-from referrals.views import attachments, calls, grid, log, many, mistakes, one, paper
+from referrals.views import attachments, bulk, calls, grid, log, many, mistakes, one, paper
 
 app_name = "referrals"
 
 urlpatterns = [
     path("", many.referrals, name="list"),
     path("new/", log.create, name="create"),
+    path("change/", bulk.change_many, name="change_many"),
+    path("change/<uuid:pk>/undo/", bulk.undo_many, name="undo_many"),
     path("many/", grid.log_many, name="log_many"),
     path("many/row/", grid.log_many_row, name="log_many_row"),
     path("new/shape/", log.shape, name="shape"),

@@ -21,6 +21,7 @@ from django.db import models, transaction
 from django.test import Client
 from django.utils.html import escape
 
+from partners.forms import ManyForm
 from referralcrm.front.what_next import SoFarForm
 from referralcrm.practice.models import Practice, PracticeOwned
 from referralcrm.practice.permissions import GRANTS
@@ -28,6 +29,7 @@ from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.states import Role
 from referrals.forms import CallForm, LaterForm, LogForm, ReportForm, StepForm
 from referrals.forms.grid import HeadForm
+from referrals.forms.many import ManyForm as ManyReferralsForm
 from tests import factories
 from tests.practice.cast import one_of_each
 from tests.practice.test_permit import PUBLIC, URLS, VIEWS
@@ -99,9 +101,11 @@ BUTTONS = {
             "partners:resume",
             "partners:undo_next_step",
             "partners:unmerge",
+            "partners:undo_many",
         ],
         ["version", "next"],
     ),
+    "partners:change_many": [*ManyForm.base_fields, "then", "seen"],  # its form needs somebody chosen
     "practice:delete_view": ["version"],
     "practice:make_usual": ["key"],
     "practice:overwrite_view": ["version"],
@@ -118,6 +122,8 @@ BUTTONS = {
     "referrals:details": ["act", "version", "next"],
     "referrals:call": [*CallForm.base_fields, "next"],
     "referrals:later": [*LaterForm.base_fields, "next"],
+    "referrals:change_many": [*ManyReferralsForm.base_fields, "then", "seen"],
+    "referrals:undo_many": ["next"],
     "referrals:log_many_row": ["row", "left", *HeadForm.base_fields],
     "referrals:look": [*LogForm.base_fields],
     "referrals:move": [*StepForm.base_fields, "next"],

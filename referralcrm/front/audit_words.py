@@ -32,6 +32,7 @@ KINDS = {
     "service": ("a service", "services"),
     "plan": ("an insurance plan", "insurance plans"),
     "closedday": ("a closed day", "closed days"),
+    "batch": ("a change of several", "changes of several"),
     "savedview": ("a view of a list", "views of lists"),
     "export": ("a list", "lists"),
     "auditevent": ("the audit log", "the audit log"),

@@ -343,3 +343,27 @@ class SavedView(PracticeOwned):
 
     def __str__(self):
         return self.name
+
+
+class Batch(PracticeOwned):
+    """Several rows of one list changed at once, with what each was before, so that it can be taken back.
+
+    ``rows`` is row id → {"version": after the change, "before": {field: value}}; never a word of a patient.
+    """
+
+    slug = models.CharField("list", max_length=20)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=200)
+    rows = models.JSONField(default=dict)
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True)
+
+    objects = scoped(models.QuerySet)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["practice", "slug", "-at"], name="batch_newest")]
+
+    def __str__(self):
+        return self.what

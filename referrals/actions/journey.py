@@ -73,7 +73,7 @@ def move(
 def _take(referral, step, *, by, on, booked, reason="", redirected_to=None, with_last=False):
     """``with_last``: the step before it and this one are taken back together."""
     today = current_practice().today()
-    _check_step(referral, step, by=by, on=on, reason=reason, today=today)
+    check_step(referral, step, by=by, on=on, reason=reason, today=today)
     if step.verb == Verb.REDIRECT and redirected_to is None:
         raise Refused("Say to whom the patient was passed on.", field="partner_text")
     check_planned(booked.on, today=today, field="appointment_on", since=referral.happened_on)
@@ -131,7 +131,8 @@ def write(referral, changes):
         referral.matter = settle(referral.matter)
 
 
-def _check_step(referral, step, *, by, on, reason, today):
+def check_step(referral, step, *, by, on, reason, today):
+    """Raise Refused unless the table, the person's role and the day allow this step now."""
     if referral.journey not in step.start:
         raise Refused(
             f"This referral is {referral.get_journey_display()}; “{step.label}” does not apply now."

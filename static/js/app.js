@@ -229,7 +229,7 @@
   // --- Several rows at once: boxes in cells .pick, [data-pick-all] in the heading, [data-picked] counts.
 
   document.addEventListener("change", (event) => {
-    const table = event.target.closest(".pick") && event.target.closest("form");
+    const table = event.target.closest(".pick") && event.target.closest("[data-pick], form");
     if (!table) return;
     const boxes = [...table.querySelectorAll(".pick input[name]")], all = table.querySelector("[data-pick-all]");
     if (event.target === all) boxes.forEach((box) => { box.checked = all.checked; });

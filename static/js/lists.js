@@ -22,4 +22,30 @@
     row.querySelectorAll("button").forEach((button) => { button.hidden = !event.target.checked; });
     event.target.focus();
   });
+
+  // --- Choosing rows: Shift and a click takes all between; ↑ ↓ go from box to box, with Shift they choose.
+
+  let last = null;
+  const boxesOf = (box) => [...box.closest("[data-pick], form").querySelectorAll(".pick input[name]")];
+  function choose(boxes, from, to, checked) {
+    const [first, end] = [boxes.indexOf(from), boxes.indexOf(to)].sort((one, other) => one - other);
+    boxes.slice(first, end + 1).forEach((box) => { box.checked = checked; });
+    to.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest?.(".pick input[name]");
+    if (!box) return;
+    if (event.shiftKey && last?.isConnected) choose(boxesOf(box), last, box, box.checked);
+    last = box;
+  });
+  document.addEventListener("keydown", (event) => {
+    const box = event.target.closest?.(".pick input[name]"), step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!box || !step || event.ctrlKey || event.metaKey || event.altKey) return;
+    const boxes = boxesOf(box), next = boxes[boxes.indexOf(box) + step];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+    if (event.shiftKey) choose(boxes, box, next, box.checked || !next.checked);
+    last = next;
+  });
 })();

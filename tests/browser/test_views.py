@@ -66,3 +66,56 @@ def test_a_view_is_saved_changed_and_deleted_with_a_way_back(visit, people):
     page.get_by_role("button", name="Delete Inner, backwards").click()
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".toasts")).to_contain_text("is back")
+
+
+def chosen(page):
+    return int(page.locator("[data-picked]").inner_text())
+
+
+def test_rows_are_chosen_with_shift_and_by_keyboard_looked_at_changed_and_taken_back(visit, people):
+    visitor = visit(people.alice)
+    page = visitor.go("/partners/?area=harbour")
+    boxes = page.locator("tbody .pick input")
+    boxes.nth(1).click()
+    boxes.nth(4).click(modifiers=["Shift"])
+    assert chosen(page) == 4
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    assert chosen(page) == 6
+    page.get_by_role("button", name="Change them").click()
+    page.get_by_label("Circle").select_option("light")
+    page.get_by_label("Add tags").fill("autumn")
+    page.get_by_role("button", name="See what would change").click()
+    expect(page.get_by_text("6 partners change.")).to_be_visible()
+    visitor.check_every_look("many-partners")
+    page.get_by_role("button", name="Change 6 partners").click()
+    expect(page.locator(".toasts")).to_contain_text("6 partners changed.")
+    assert "area=harbour" in page.url
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toasts")).to_contain_text("6 are as before.")
+
+
+def test_all_that_match_are_changed_from_one_page(visit, people):
+    visitor = visit(people.alice)
+    page = visitor.go("/partners/?area=harbour")
+    page.get_by_label("All on this page").check()
+    page.get_by_role("link", name="Change all 30 that match").click()
+    expect(page.get_by_text("30 chosen on")).to_be_visible()
+
+
+def test_a_step_of_several_referrals_is_looked_at_first(visit, people):
+    with enter(people):
+        kim = factories.patient("Kim Moreau")
+        for number in range(3):
+            factories.referral(patient=kim, journey="attended" if number else "requested", attended_on=None)
+    visitor = visit(people.alice)
+    page = visitor.go("/referrals/")
+    page.get_by_label("All on this page").check()
+    visitor.check_every_look("many-chosen")
+    page.get_by_role("button", name="Change them").click()
+    page.get_by_label("Step").select_option("accept")
+    page.get_by_role("button", name="See what would change").click()
+    expect(page.get_by_text("1 referral changes.")).to_be_visible()
+    expect(page.get_by_text("2 left out:")).to_be_visible()
+    visitor.check_every_look("many-referrals")

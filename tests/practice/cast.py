@@ -2,7 +2,7 @@
 
 from outreach.models import Cadence, Message, Rule, Task, Touchpoint
 from partners.models import Affiliation, Contact, Discipline, Merge
-from referralcrm.practice.models import ClosedDay, Location, Plan, SavedView, Service
+from referralcrm.practice.models import Batch, ClosedDay, Location, Plan, SavedView, Service
 from referralcrm.practice.scope import current_practice
 from referrals.models import DetailsRequest, Obligation
 from tests import factories
@@ -21,6 +21,10 @@ def one_of_each():
     rows = {
         "affiliation": Affiliation.objects.create(partner=partner, organisation=organisation),
         "attachment": factories.attachment(referral),
+        "batch": Batch.objects.create(slug="partners", by=person, what="Marked change", number=0),
+        "batch_of_referrals": Batch.objects.create(
+            slug="referrals", by=person, what="Marked change", number=0
+        ),
         "cadence": Cadence.objects.first(),
         "closed_day": ClosedDay.objects.create(on=today, why="Marked day"),
         "contact": Contact.objects.create(partner=partner, name="Marked Contact"),
