@@ -14,8 +14,6 @@ from referralcrm.practice.batches import keys_in, recent
 from referralcrm.practice.models import Batch
 from referralcrm.practice.permissions import Permission, allow
 
-MOST = 10_000
-
 
 @allow(Permission.EDIT_PARTNERS, methods="GET POST")
 def change_many(request):
@@ -45,8 +43,8 @@ def _chosen(query):
     if "every" in query:
         rows = rows.filter(pk__in=PartnerFilter(query, queryset=rows).qs.order_by().values("pk"))
     else:
-        rows = rows.filter(pk__in=keys_in(query.getlist("partner")[:MOST]))
-    return sorted(rows[:MOST], key=bulk.in_order)
+        rows = rows.filter(pk__in=keys_in(query.getlist("partner")))
+    return sorted(rows, key=bulk.in_order)
 
 
 def _change(request, form, chosen):

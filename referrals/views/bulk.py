@@ -45,7 +45,7 @@ def _chosen(query):
         found = ReferralFilter(query, queryset=Referral.objects.not_deleted()).qs
         rows = rows.filter(pk__in=found.order_by().values("pk"))
     else:
-        rows = rows.filter(pk__in=keys_in(query.getlist("referral")[: bulk.MOST]))
+        rows = rows.filter(pk__in=keys_in(query.getlist("referral")[: bulk.MOST + 1]))
     return list(rows.order_by("pk")[: bulk.MOST + 1])
 
 

@@ -58,13 +58,10 @@ def undo(desk):
 def state(rows):
     """All that a change may touch, of each row."""
     found = Referral.objects.in_bulk([row.pk for row in rows])
+    columns = {field.attname for field in Referral._meta.fields} - {"version"}
     return [
         (
-            {
-                field.attname: getattr(row, field.attname)
-                for field in Referral._meta.fields
-                if field.name != "version"
-            },
+            {name: getattr(row, name) for name in columns},
             sorted(row.events.values_list("after", "happened_on")),
             list(row.obligations.values_list("state", "due_on")),
         )
@@ -77,12 +74,9 @@ def test_clinician_place_and_urgency_are_set_for_those_chosen(desk, rows, bob):
     carry_out(desk, rows[:2], clinician=str(bob.pk), location=str(place.pk), urgency="urgent")
     found = Referral.objects.in_bulk([row.pk for row in rows])
     for row in rows[:2]:
-        assert (found[row.pk].clinician, found[row.pk].location, found[row.pk].urgency) == (
-            bob,
-            place,
-            "urgent",
-        )
-        assert found[row.pk].version == row.version + 1
+        now = found[row.pk]
+        assert (now.clinician, now.location, now.urgency) == (bob, place, "urgent")
+        assert now.version == row.version + 1
     assert found[rows[2].pk].clinician is None
     event = AuditEvent.objects.get(verb="changed together")
     assert set(event.subjects) == {str(row.pk) for row in rows[:2]}
