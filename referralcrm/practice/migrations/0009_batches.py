@@ -10,7 +10,7 @@ from referralcrm.core.wall import link, raise_wall
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("practice", "0007_closed_days_in_trash"),
+        ("practice", "0008_list_versions"),
     ]
 
     operations = [
