@@ -3,9 +3,12 @@
 from django.dispatch import receiver
 
 from partners import actions
-from partners.actions import handover
-from partners.actions.merges import rows
+from partners.actions import handover, likely
+from partners.actions.merges import late, rows
 from partners.signals import what_would_move
+from referralcrm.core.nudge import nudge
+from referralcrm.core.signals import minute_passed
+from referralcrm.practice.scope import enter
 from referralcrm.practice.signals import Owned, person_deactivated, practice_founded, what_is_owned
 
 
@@ -27,3 +30,13 @@ def hand_partners_over(sender, person, heir, by, **kwargs):
 @receiver(what_would_move)
 def count_own_rows(sender, merged, **kwargs):
     return rows.of(merged)
+
+
+@receiver(minute_passed)
+def look_after_doubles(sender, practice, **kwargs):
+    with enter(practice, durable=True):
+        comes_late, is_due = late.recent().exists(), likely.is_due(practice)
+    if comes_late:
+        nudge("partners.gather", practice.pk)
+    if is_due:
+        nudge("partners.find_duplicates", practice.pk)

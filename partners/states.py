@@ -51,6 +51,19 @@ class ContactRole(models.TextChoices):
     OTHER = "other", "other"
 
 
+class Likeness(models.TextChoices):
+    """Why two rows may be one."""
+
+    IDENTIFIER = "identifier", "the same provider number"
+    EMAIL = "email", "the same e-mail"
+    PHONE = "phone", "the same phone"
+    NAME = "name", "the same name"
+    INITIAL = "initial", "the same name with an initial"
+    ALIKE = "alike", "names alike"
+    OFFICE = "office", "the same office"
+    POSTCODE = "postcode", "the same postcode"
+
+
 class Side(models.TextChoices):
     """Which of two rows' values stays when they are merged."""
 

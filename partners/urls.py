@@ -1,6 +1,16 @@
 from django.urls import path
 
-from partners.views import bulk, disciplines, fragments, merges, offices, organisations, partners, standing
+from partners.views import (
+    bulk,
+    disciplines,
+    fragments,
+    likely,
+    merges,
+    offices,
+    organisations,
+    partners,
+    standing,
+)
 
 app_name = "partners"
 
@@ -16,6 +26,10 @@ urlpatterns = [
     path("<uuid:pk>/next-step/undo/", standing.undo_next_step, name="undo_next_step"),
     path("<uuid:pk>/merge/", merges.merge_with, name="merge_with"),
     path("<uuid:pk>/merge/<uuid:other>/", merges.merge, name="merge"),
+    path("likely-duplicates/", likely.likely_duplicates, name="likely_duplicates"),
+    path("likely-duplicates/search/", likely.look_again, name="look_again"),
+    path("likely-duplicates/<uuid:pk>/dismiss/", likely.dismiss, name="dismiss_pair"),
+    path("likely-duplicates/<uuid:pk>/ask-again/", likely.ask_again, name="ask_again"),
     path("merges/<uuid:pk>/undo/", merges.unmerge, name="unmerge"),
     path("many/", bulk.change_many, name="change_many"),
     path("many/<uuid:pk>/undo/", bulk.undo_many, name="undo_many"),

@@ -1,5 +1,6 @@
 """Whom we know: organisations, partners, where they work and who else answers there."""
 
+from partners.models.likely import DuplicateSearch, LikelyPair
 from partners.models.merges import Merge, MergedRow
 from partners.models.offices import Affiliation, Contact
 from partners.models.organisations import Discipline, Organisation
@@ -9,6 +10,8 @@ __all__ = [
     "Affiliation",
     "Contact",
     "Discipline",
+    "DuplicateSearch",
+    "LikelyPair",
     "Merge",
     "MergedRow",
     "Organisation",

@@ -2,7 +2,7 @@
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
@@ -53,6 +53,11 @@ class Discipline(PracticeOwned):
         return self.name
 
 
+def merged_index(name):
+    """Who was merged into a row. Of a few rows only: an index of all nulls would tempt the planner."""
+    return models.Index(fields=["merged_into"], name=name, condition=Q(merged_into__isnull=False))
+
+
 class Reachable(models.Model):
     """How somebody is reached."""
 
@@ -80,6 +85,10 @@ class Mergeable(models.QuerySet):
         rows = self.filter(merged_into__deleted_at__isnull=True, merged_into__isnull=False)
         return rows.select_related("merged_into")
 
+    def with_email(self, text):
+        """Those with this e-mail, whatever its case; nobody when ``text`` is none."""
+        return self.filter(email__iexact=text) if "@" in text else self.none()
+
 
 class OrganisationQuerySet(Mergeable):
     def with_people(self):
@@ -101,7 +110,7 @@ class Organisation(Reachable, PracticeOwned):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
     merged_into = models.ForeignKey(
-        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        "self", null=True, editable=False, db_index=False, on_delete=models.PROTECT, related_name="+"
     )
 
     objects = scoped(OrganisationQuerySet)
@@ -111,6 +120,7 @@ class Organisation(Reachable, PracticeOwned):
         indexes = [
             models.Index("practice", Lower("name"), name="organisation_by_name"),
             trash.index("organisation_in_trash"),
+            merged_index("organisation_merged"),
         ]
 
     def __str__(self):

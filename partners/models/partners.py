@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from partners.models.names import best_fit, likeness
-from partners.models.organisations import Discipline, Mergeable, Organisation, Reachable
+from partners.models.organisations import Discipline, Mergeable, Organisation, Reachable, merged_index
 from partners.states import AddressState, Channel, Circle, Ending, Kind, Stage
 from referralcrm.practice import trash
 from referralcrm.practice.addresses import place_lines
@@ -96,7 +96,7 @@ class Partner(Reachable, PracticeOwned):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
     merged_into = models.ForeignKey(
-        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        "self", null=True, editable=False, db_index=False, on_delete=models.PROTECT, related_name="+"
     )
 
     objects = scoped(PartnerQuerySet)
@@ -108,6 +108,7 @@ class Partner(Reachable, PracticeOwned):
             models.Index(fields=["practice", "owner"], name="partner_by_owner"),
             models.Index("practice", Lower("email"), name="partner_by_email", condition=~Q(email="")),
             trash.index("partner_in_trash"),
+            merged_index("partner_merged"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="partner_has_a_name"),

@@ -4,17 +4,22 @@ from django.shortcuts import render
 
 from partners.forms import DuplicateForm
 from partners.models import Organisation, Partner
+from partners.states import Stage
 from referralcrm.practice.permissions import Permission, allow
 
 OPTIONS = 10
+FORMER = 3  # names of those who were merged with another
 WARNED_OF = 5
 
 
 @allow(Permission.VIEW)
 def options(request):
     """What the type-ahead for a partner shows."""
-    found = Partner.objects.current().with_office().matching(request.GET.get("q", ""))[:OPTIONS]
-    return render(request, "partners/options.html", {"partners": found})
+    text = request.GET.get("q", "")
+    found = Partner.objects.current().with_office().matching(text)[:OPTIONS]
+    former = Partner.objects.merged_away().exclude(merged_into__stage=Stage.ENDED)
+    former = former.matching(text)[:FORMER] if text.strip() else ()
+    return render(request, "partners/options.html", {"partners": found, "former": former})
 
 
 @allow(Permission.VIEW)

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from partners import actions
 from partners.forms import OrganisationForm
-from partners.models import Affiliation, Merge, Organisation
+from partners.models import Affiliation, LikelyPair, Merge, Organisation
 from partners.views.merges import gone_to
 from referralcrm.core.forms import bound, saved
 from referralcrm.practice import trash
@@ -22,7 +22,8 @@ A_PAGE = 25
 def organisations(request):
     rows = Organisation.objects.kept().with_people().order_by("name", "id")
     page = Paginator(rows.matching(request.GET.get("q", "")), A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "partners/organisations.html", {"page": page})
+    likely = LikelyPair.objects.some_waiting("organisation")  # counted only where it is shown
+    return render(request, "partners/organisations.html", {"page": page, "likely": likely})
 
 
 @allow(Permission.VIEW)

@@ -179,5 +179,6 @@ STORIES = [
     Story(
         "late", "Tannery Lane Walk-in Centre", "all at Tannery Lane", "Family medicine", "", 6, person=False
     ),
+    Story("double", "T. Kestrelton", "Tomas", "Orthopaedics", "Northgate Orthopaedic Centre", 1, 1),
     Story("away", "Saskia Pellisande", "Saskia", "Psychology", "Abbey Walk Psychology", 1, 4, Kind.LATERAL),
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
+from partners.actions import likely
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.demo.cast import STORIES
@@ -70,4 +71,5 @@ def _fill(world, partners, referrals, say):
     make_weeks(world)
     make_tasks(world)
     make_audit(world)
+    likely.search()
     say("the week's people, tasks for today and the audit log")

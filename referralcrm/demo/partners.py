@@ -171,6 +171,10 @@ def _tell_stories(world):
     tell["opted_out"].email_opted_out_at = world.at(world.workday(world.today - timedelta(days=40)))
     tell["moved"].notes = "Moved from Riverside Sports Clinic to the harbour in spring."
     tell["away"].stage = Stage.DORMANT
+    double, steady = tell["double"], tell["steady2"]  # entered twice: once by the desk, from a business card
+    double.phone, double.identifier, double.owner = steady.phone, "", world.people["staff"]
+    double.notes, double.tags = "Card from the spring meeting.", ["teaches"]
+    double.created_at = now - timedelta(days=170)
 
 
 def _affiliations(world, offices):

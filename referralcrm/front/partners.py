@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 
 from outreach.models import Touchpoint
 from partners.filters import PartnerFilter
-from partners.models import Partner
+from partners.models import LikelyPair, Partner
 from referralcrm.practice import browse
 from referralcrm.practice.browse import Browsed, BuiltIn, Column
 from referralcrm.practice.permissions import Permission, allow
@@ -82,6 +82,7 @@ def partners(request):
         rows = rows.order_by(*SORTS.get(chosen.sort, SORTS["name"]))
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     context = {"chosen": chosen, "filter": found, "page": page, "stale": browse.stale(found)}
+    context["likely"] = LikelyPair.objects.some_waiting("partner")  # counted only where it is shown
     return render(request, "front/partners.html", context | {"here": here})
 
 

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Value
 from django.shortcuts import render
+from django.urls import reverse
 
 from partners.models import Organisation, Partner
 from referralcrm.practice.permissions import Permission, allow
@@ -29,14 +31,32 @@ def search(request):
     text = request.POST.get("q", "").replace("\0", " ").strip()[:200]
     context = {"q": text}
     if text:
-        partners = Partner.objects.kept().with_office().matching(text)
         context |= {
-            "partners": partners[:SHOWN],
-            "organisations": Organisation.objects.kept().matching(text)[:SHOWN],
+            "partners": _called(Partner.objects.kept().with_office(), text),
+            "organisations": _called(Organisation.objects.kept(), text),
+            "merged": _merged(text),
             "patients": _hits(text, with_names=request.user.may(Permission.VIEW_PATIENTS)),
         }
-        context["is_empty"] = not any(context[name] for name in ("partners", "organisations", "patients"))
+        context["is_empty"] = not any(found for name, found in context.items() if name != "q")
     return render(request, "front/search.html", context)
+
+
+def _called(rows, text):
+    """The first that fit by name, or by an e-mail typed whole."""
+    return rows.with_email(text)[:SHOWN] if "@" in text else rows.matching(text)[:SHOWN]
+
+
+def _merged(text):
+    """Old names that fit, as (name, page of the one it was merged with, its name), in one query."""
+    pages = {Partner: "partners:detail", Organisation: "partners:organisation"}
+    partners, organisations = (
+        _called(model.objects.merged_away(), text).values_list(
+            "name", Value(page), "merged_into", "merged_into__name"
+        )
+        for model, page in pages.items()
+    )
+    found = partners.union(organisations, all=True)
+    return [(name, reverse(page, args=[key]), now) for name, page, key, now in found]
 
 
 def named_and_born(text: str) -> tuple[str, date] | None:

@@ -12,6 +12,7 @@ from referralcrm.front.search import named_and_born
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
 from tests import factories
+from tests.partners.merging import merge
 
 SEARCH = reverse("front:search")
 
@@ -104,3 +105,22 @@ def test_more_hits_need_no_more_queries(find):
         factories.partner(f"Ann {number}", organisation=factories.organisation(f"Ann {number}"))
         factories.referral(patient=patient)
     assert count("Ann") == few <= 12
+
+
+def test_an_old_name_and_an_old_e_mail_find_the_one_that_stays(find, alice):
+    stays = factories.partner("Dr Adaeze Okafor", email="okafor@north.example")
+    goes = factories.partner("Ada Bergström", email="ada@south.example")
+    merge(stays, goes, by=alice)
+    for typed in ("bergstrom", "ADA@south.example"):
+        page = find(typed).content.decode()
+        assert "Ada Bergström: now" in page
+        assert reverse("partners:detail", args=[stays.pk]) in page
+    assert "Dr Adaeze Okafor" in find("okafor@north.example").content.decode()
+
+
+def test_the_type_ahead_offers_the_one_that_stays_by_its_old_name(alice, as_person):
+    stays, goes = factories.partner("Dr Adaeze Okafor"), factories.partner("Ada Bergström")
+    merge(stays, goes, by=alice)
+    page = as_person(alice).get(reverse("partners:options"), {"q": "bergs"}).content.decode()
+    assert f'data-value="{stays.pk}" data-label="Dr Adaeze Okafor"' in page
+    assert "was also Ada Bergström" in page

@@ -1,7 +1,7 @@
 """One row of every kind that an address can name, in the practice that is entered."""
 
 from outreach.models import Cadence, Message, Rule, Task, Touchpoint
-from partners.models import Affiliation, Contact, Discipline, Merge
+from partners.models import Affiliation, Contact, Discipline, LikelyPair, Merge
 from referralcrm.practice.models import Batch, ClosedDay, Location, Plan, SavedView, Service
 from referralcrm.practice.scope import current_practice
 from referrals.models import DetailsRequest, Obligation
@@ -18,6 +18,8 @@ def one_of_each():
     )
     rule, person = Rule.objects.first(), factories.person("Marked Person")
     merged = factories.partner("Marked double", merged_into=partner)
+    double = factories.partner("Marked Partner", email="")
+    first, second = sorted([partner.pk, double.pk])
     rows = {
         "affiliation": Affiliation.objects.create(partner=partner, organisation=organisation),
         "attachment": factories.attachment(referral),
@@ -31,12 +33,15 @@ def one_of_each():
         "details_request": DetailsRequest.objects.create(
             referral=referral, missing=["phone"], asked_on=today
         ),
-        "double": factories.partner("Marked Partner", email=""),
+        "double": double,
         "double_office": factories.organisation("Marked Clinic"),
         "discipline": Discipline.objects.create(name="Marked discipline"),
         "export": factories.export(by=person),
         "import": factories.uploaded(),
         "location": Location.objects.create(name="Marked location"),
+        "likely_pair": LikelyPair.objects.create(
+            kind="partner", first=first, second=second, reasons=["name"], nearness=1
+        ),
         "merge": Merge.objects.create(
             kind="partner", survivor=partner.pk, merged=merged.pk, merged_name=merged.name
         ),

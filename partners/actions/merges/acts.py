@@ -1,6 +1,7 @@
 """What merging has in common for partners and organisations: the locks, the row hidden, the way back."""
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from partners.actions.merges import journal
@@ -42,6 +43,7 @@ def begin(survivor, merged, *, by) -> Merge:
         merged_name=merged.name,
         by=by,
     )
+    model.objects.filter(pk=survivor.pk).update(version=F("version") + 1)  # a form that is open is stale
     journal.change(merge, model.objects.filter(pk=merged.pk), merged_into=survivor)
     journal.change(merge, model.objects.filter(merged_into=merged), merged_into=survivor)
     return merge

@@ -47,6 +47,9 @@ class Part:
     def values(self, row) -> dict:
         return {each.name: getattr(row, each.name) for each in self.fields}
 
+    def cells(self, row):
+        return [(each, getattr(row, each.name)) for each in self.fields]
+
     def in_words(self, row) -> str:
         return ", ".join(filter(None, (_in_words(row, each) for each in self.fields)))
 
@@ -100,6 +103,12 @@ def strictest(survivor, merged, *, email) -> dict:
         if survivor.stage != Stage.ENDED:
             values["stage_before"] = survivor.stage
     return values
+
+
+def fullness(row):
+    """How much a row says; the older one of two that say as much sorts higher."""
+    said = sum(not _is_nothing(each, value) for part in parts(type(row)) for each, value in part.cells(row))
+    return said, -row.created_at.timestamp()
 
 
 def parts(model) -> list[Part]:

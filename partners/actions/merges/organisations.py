@@ -18,12 +18,17 @@ def merge_organisations(survivor, merged, *, choices, versions, by) -> Merge:
     survivor, merged = acts.locked(Organisation, survivor, merged, versions=versions)
     values = chosen(survivor, merged, choices)
     merge = acts.begin(survivor, merged, by=by)
-    rows.follow_organisation(merge, survivor, merged)
     journal.change(merge, Organisation.objects.filter(pk=survivor.pk), **values)
     survivor.refresh_from_db()
+    follow_organisation(merge, survivor, merged, by=by)
     acts.note(merge, survivor, verb="merged", by=by)
-    organisation_merged.send(Organisation, survivor=survivor, merged=merged, merge=merge, by=by)
     return merge
+
+
+def follow_organisation(merge, survivor, merged, *, by):
+    """Move every row that is still with ``merged``, here and in the other apps; again changes nothing."""
+    rows.follow_organisation(merge, survivor, merged)
+    organisation_merged.send(Organisation, survivor=survivor, merged=merged, merge=merge, by=by)
 
 
 @transaction.atomic

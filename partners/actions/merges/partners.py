@@ -26,12 +26,17 @@ def merge_partners(survivor, merged, *, choices, versions, by) -> Merge:
     merge = acts.begin(survivor, merged, by=by)
     if values["circle"] == Circle.INNER != survivor.circle:
         require_room(besides=survivor)
-    rows.follow_partner(merge, survivor, merged, plans=choices.get("plans", Side.BOTH))
     journal.change(merge, Partner.objects.filter(pk=survivor.pk), **values)
     survivor.refresh_from_db()
+    follow_partner(merge, survivor, merged, plans=choices.get("plans", Side.BOTH), by=by)
     acts.note(merge, survivor, verb="merged", by=by)
-    partner_merged.send(Partner, survivor=survivor, merged=merged, merge=merge, by=by)
     return merge
+
+
+def follow_partner(merge, survivor, merged, *, by, plans=Side.OURS):
+    """Move every row that is still with ``merged``, here and in the other apps; again changes nothing."""
+    rows.follow_partner(merge, survivor, merged, plans=plans)
+    partner_merged.send(Partner, survivor=survivor, merged=merged, merge=merge, by=by)
 
 
 @transaction.atomic
