@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F
+from django.db.models import Count, F, Subquery
 from django.utils import timezone
 
 from partners.models.organisations import Organisation
@@ -10,7 +10,6 @@ from partners.models.partners import Partner
 from partners.states import Likeness
 from referralcrm.practice.models import PracticeOwned, User, scoped
 
-MANY = 100
 MODELS = {"partner": Partner, "organisation": Organisation}
 
 
@@ -21,9 +20,10 @@ class LikelyPairQuerySet(models.QuerySet):
         rows = self.filter(kind=kind, dismissed_at__isnull=True, first__in=kept, second__in=kept)
         return rows.order_by("-nearness", "pk")
 
-    def some_waiting(self, kind):
-        """As many as a count beside a list needs: more than this is "many" to anybody."""
-        return self.waiting(kind).order_by()[:MANY]
+    def how_many(self, kind):
+        """The number of those ``waiting``, as an expression: a list's own query brings it along."""
+        waiting = self.waiting(kind).order_by().values("kind")
+        return Subquery(waiting.annotate(number=Count("pk")).values("number"))
 
 
 class LikelyPair(PracticeOwned):

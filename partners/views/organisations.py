@@ -21,9 +21,9 @@ A_PAGE = 25
 @allow(Permission.VIEW)
 def organisations(request):
     rows = Organisation.objects.kept().with_people().order_by("name", "id")
+    rows = rows.annotate(likely_pairs=LikelyPair.objects.how_many("organisation"))
     page = Paginator(rows.matching(request.GET.get("q", "")), A_PAGE).get_page(request.GET.get("page"))
-    likely = LikelyPair.objects.some_waiting("organisation")  # counted only where it is shown
-    return render(request, "partners/organisations.html", {"page": page, "likely": likely})
+    return render(request, "partners/organisations.html", {"page": page})
 
 
 @allow(Permission.VIEW)

@@ -80,9 +80,9 @@ def partners(request):
     rows = with_facts(found.qs, chosen.column_keys, chosen.sort, location=here)
     if chosen.sort in SORTS or not found.form.cleaned_data.get("q"):
         rows = rows.order_by(*SORTS.get(chosen.sort, SORTS["name"]))
+    rows = rows.annotate(likely_pairs=LikelyPair.objects.how_many("partner"))
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     context = {"chosen": chosen, "filter": found, "page": page, "stale": browse.stale(found)}
-    context["likely"] = LikelyPair.objects.some_waiting("partner")  # counted only where it is shown
     return render(request, "front/partners.html", context | {"here": here})
 
 
