@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import attachments, bulk, calls, grid, log, many, mistakes, one, paper
+from referrals.views import attachments, bulk, calls, grid, log, many, mistakes, one, paper, same
 
 app_name = "referrals"
 
@@ -29,6 +29,11 @@ urlpatterns = [
     path("<uuid:pk>/ask/", paper.ask, name="ask"),
     path("<uuid:pk>/finish/", paper.finish, name="finish"),
     path("<uuid:pk>/patient/", one.patient, name="patient"),
+    path("patients/", same.same_patients, name="same_patients"),
+    path("patients/<uuid:pk>/same/", same.other_record, name="other_record"),
+    path("patients/<uuid:pk>/merge/<uuid:other>/", same.merge, name="merge"),
+    path("patients/<uuid:pk>/apart/<uuid:other>/", same.apart, name="apart"),
+    path("patients/merges/<uuid:pk>/undo/", same.unmerge, name="unmerge"),
     path("details/<uuid:pk>/", paper.details, name="details"),
     path("details/<uuid:pk>/letter/", paper.request_letter, name="request_letter"),
     path("reports/<uuid:pk>/", one.report, name="report"),

@@ -93,4 +93,5 @@ def _patients(text):
     found = Patient.objects.with_record_number(practice, text)
     if known := named_and_born(text):
         found = found | Patient.objects.with_person(practice, *known)
-    return list(found.order_by("id")[:SHOWN])
+    found = found.select_related("merged_into").order_by("id")[:SHOWN]
+    return list(dict.fromkeys(patient.survivor for patient in found))

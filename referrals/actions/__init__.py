@@ -10,6 +10,7 @@ from referrals.actions.finish import finish
 from referrals.actions.journey import move, redirect
 from referrals.actions.log import log, receive, send
 from referrals.actions.loop import confirm_report, record_report, take_report_back, waive_report
+from referrals.actions.same_patient import merge_patients, say_two, suggest_again, unmerge_patients
 from referrals.actions.trash import delete, has_come_to_something, restore
 from referrals.actions.undo import take_logging_back, take_step_back
 
@@ -25,6 +26,7 @@ __all__ = [
     "finish",
     "log",
     "log_call",
+    "merge_patients",
     "move",
     "put_off",
     "receive",
@@ -33,11 +35,14 @@ __all__ = [
     "remove_attachment",
     "reopen",
     "restore",
+    "say_two",
     "send",
+    "suggest_again",
     "take_call_back",
     "take_logging_back",
     "take_report_back",
     "take_step_back",
+    "unmerge_patients",
     "update",
     "waive_report",
 ]

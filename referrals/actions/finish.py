@@ -41,7 +41,8 @@ def _name(referral, by, words):
     """The referral with the patient the words mean: one known here, or the nameless one with a name."""
     unnamed = referral.patient
     if not unnamed.is_nameless or find(**words):
-        known = find_or_make(by=by, **words)
+        phone = unnamed.phone if unnamed.is_nameless else ""
+        known = find_or_make(by=by, **words, phone=phone)
         if known.pk == unnamed.pk:
             return Referral.objects.get(pk=referral.pk)
         referral = give(referral, known)

@@ -11,7 +11,7 @@ from referrals.actions.dates import check_happened, check_planned
 from referrals.actions.loop import promise_report
 from referrals.actions.matters import join
 from referrals.actions.patients import find_or_make, make
-from referrals.models import JourneyEvent, Referral
+from referrals.models import JourneyEvent, Patient, Referral
 from referrals.signals import recommended, referral_received, referral_sent, source_unknown
 from referrals.states import Direction, Journey, Source
 
@@ -26,8 +26,8 @@ def log(*, by, direction, patient, partner=None, new_partner=None, paper=(), **f
     if new_partner:
         partner = create_partner(by=by, **new_partner)
     act = receive if direction == Direction.RECEIVED else send
-    is_nobody = fields.get("to_finish") and not any(patient.values())
-    who = make(by=by) if is_nobody else find_or_make(by=by, **patient)
+    is_nobody = fields.get("to_finish") and not any(patient[name] for name in patient if name != "phone")
+    who = make(by=by, **patient) if is_nobody else find_or_make(by=by, **patient)
     referral = act(by=by, patient=who, partner=partner, **fields)
     for piece in paper:
         attach(referral, by=by, received_on=referral.happened_on, **piece)
@@ -75,6 +75,7 @@ def send(*, by, patient, happened_on, partner, discipline=None, **fields):
 
 @transaction.atomic
 def _log(direction, *, by, patient, happened_on, partner, same_matter_as=None, **fields):
+    patient = Patient.objects.select_for_update(of=("self",), no_key=True).get(pk=patient.pk).survivor
     today = current_practice().today()
     check_happened(happened_on, today=today, field="happened_on")
     check_planned(fields.get("next_visit_on"), today=today, field="next_visit_on", since=happened_on)

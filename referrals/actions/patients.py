@@ -85,6 +85,13 @@ def change(patient, *, by, name, birth_date=None, record_number="", phone=None, 
     return current
 
 
+def put(patient, *, name, birth_date, phone):
+    """Save these words as they are on a locked patient, and let the ways they are found follow."""
+    patient.version += 1
+    patient.phone = phone
+    _write(patient, name, birth_date, patient.record_number)
+
+
 def _write(patient, name, birth_date, record_number):
     practice_id = patient.practice_id
     patient.make_key()

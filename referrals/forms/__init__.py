@@ -5,6 +5,7 @@ from referrals.forms.calls import CallForm, LaterForm
 from referrals.forms.correct import CorrectForm, PatientForm
 from referrals.forms.log import LogForm
 from referrals.forms.paper import AttachForm
+from referrals.forms.same import OtherForm, SameForm
 from referrals.forms.steps import NextStepForm, RedirectForm, ReportAct, ReportForm, StepForm
 
 __all__ = [
@@ -18,7 +19,9 @@ __all__ = [
     "LaterForm",
     "LogForm",
     "NextStepForm",
+    "OtherForm",
     "PatientForm",
+    "SameForm",
     "RedirectForm",
     "ReportAct",
     "ReportForm",

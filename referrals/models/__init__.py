@@ -5,6 +5,7 @@ from referrals.models.calls import CallAttempt
 from referrals.models.details import DetailsRequest
 from referrals.models.drafts import Draft
 from referrals.models.loop import Obligation
+from referrals.models.merges import PatientMerge, TwoPatients
 from referrals.models.patients import Patient
 from referrals.models.referrals import JourneyEvent, Referral
 
@@ -16,5 +17,7 @@ __all__ = [
     "JourneyEvent",
     "Obligation",
     "Patient",
+    "PatientMerge",
     "Referral",
+    "TwoPatients",
 ]

@@ -7,7 +7,7 @@ from functools import cached_property
 from django.db import models
 from django.utils import timezone
 
-from referralcrm.core.crypto import blind_index, new_key, unwrap, wrap
+from referralcrm.core.crypto import blind_index, new_key, seal, unseal, unwrap, wrap
 from referralcrm.core.reading import note_read
 from referralcrm.core.sealed import Sealed, SealedField
 from referralcrm.practice.models import PracticeOwned, scoped
@@ -63,16 +63,21 @@ class PatientQuerySet(models.QuerySet):
         """Those with this family name and date of birth; usually none or one."""
         return self.filter(person_index=person_index(practice.pk, name, birth_date))
 
+    def standing(self):
+        """Not merged with another: those that people see."""
+        return self.filter(merged_into__isnull=True)
+
     def fitting(self, practice, *, name="", birth_date=None, record_number=""):
         """Whom this may be (a list): the one with the record number, else those of name and birth date."""
         if record_number and (known := self.with_record_number(practice, record_number).first()):
-            return [known]
+            return [known.survivor]
         if not (name and birth_date):
             return []
+        found = {row.survivor for row in self.with_person(practice, name, birth_date)}
         return [
             patient
-            for patient in self.with_person(practice, name, birth_date)
-            if are_one_name(patient.name, name) and not (record_number and patient.record_number)
+            for patient in found
+            if patient.contradicts(name=name) != "name" and not (record_number and patient.record_number)
         ]
 
 
@@ -84,6 +89,9 @@ class Patient(PracticeOwned):
     birth_date_sealed = SealedField()
     record_number_sealed = SealedField()
     phone_sealed = SealedField()
+    merged_into = models.ForeignKey(
+        "self", null=True, editable=False, db_index=False, on_delete=models.PROTECT, related_name="+"
+    )
     record_index = models.BinaryField(null=True, editable=False)
     person_index = models.BinaryField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
@@ -116,7 +124,19 @@ class Patient(PracticeOwned):
             key = new_key()
             self.wrapped_key = wrap(key, bound_to=f"patient:{self.pk}")
             return key
-        return unwrap(self.wrapped_key, bound_to=f"patient:{self.pk}")
+        place = f"patient:{self.pk}"
+        if self.merged_into_id:
+            return unseal(self.wrapped_key, key=self.merged_into.data_key, bound_to=place)
+        return unwrap(self.wrapped_key, bound_to=place)
+
+    def hand_key_to(self, survivor):
+        """Let the survivor's key hold this one's instead of the keyring."""
+        self.wrapped_key = seal(self.data_key, key=survivor.data_key, bound_to=f"patient:{self.pk}")
+
+    @property
+    def survivor(self):
+        """Who this is today: the patient this one was merged with, however often, or itself."""
+        return self.merged_into.survivor if self.merged_into_id else self
 
     def make_key(self):
         """Make the key of a new row even while there is nothing to seal, so that later words have one."""
@@ -133,12 +153,22 @@ class Patient(PracticeOwned):
         return date.fromisoformat(self.birth_date) if self.birth_date else None
 
     def contradicts(self, *, name="", birth_date=None) -> str:
-        """Which of these cannot be this patient's: "name", "birth_date" or neither ("")."""
-        if name and not are_one_name(self.name, name):
+        """Which of these cannot be this patient's, by no record of theirs: "name", "birth_date" or "" ."""
+        known = list(self.said())
+        if name and not any(are_one_name(said, name) for said, _ in known):
             return "name"
-        if birth_date and self.birth_date and self.birth_date != str(birth_date):
+        born = {day for _, day in known if day}
+        if birth_date and born and str(birth_date) not in born:
             return "birth_date"
         return ""
+
+    def said(self):
+        """(name, ISO date of birth) of this record, of those merged with it, and as it was before."""
+        yield self.name, self.birth_date
+        for merge in self.merges.filter(undone_at__isnull=True).select_related("merged"):
+            merge.survivor, merge.merged.merged_into = self, self
+            yield merge.before["name"], merge.before["birth_date"]
+            yield from merge.merged.said()
 
     def label(self, *, with_name: bool) -> str:
         """What a list calls the patient: the name for those who may read it, else the record number."""

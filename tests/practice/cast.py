@@ -4,6 +4,7 @@ from outreach.models import Cadence, Message, Rule, Task, Touchpoint
 from partners.models import Affiliation, Contact, Discipline, LikelyPair, Merge
 from referralcrm.practice.models import Batch, ClosedDay, Location, Plan, SavedView, Service
 from referralcrm.practice.scope import current_practice
+from referrals.actions import merge_patients
 from referrals.models import DetailsRequest, Obligation
 from tests import factories
 
@@ -62,4 +63,7 @@ def one_of_each():
         "touchpoint": Touchpoint.objects.create(partner=partner, happened_on=today),
     }
     rows["unread"] = factories.referral(patient=factories.nobody(), partner=partner, to_finish=True)
+    twice = [factories.patient("Marked Twice", record=number) for number in ("M1", "M2")]
+    rows["patient_merge"] = merge_patients(*twice, by=None)
+    rows["other_patient"] = factories.patient("Marked Other")
     return {kind: row.pk for kind, row in rows.items()}
