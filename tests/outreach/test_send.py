@@ -300,9 +300,12 @@ def test_a_lease_given_before_the_clock_was_set_back_is_over(sending, note, cloc
     assert now(sending, note).state == M.PENDING
 
 
-def test_a_referral_that_no_longer_counts_is_not_thanked_for_after_a_refusal(sending, note, server):
+@pytest.mark.parametrize(
+    "gone", [{"journey": "entered_in_error"}, {"deleted_at": timezone.now()}], ids=["error", "trash"]
+)
+def test_a_referral_that_no_longer_counts_is_not_thanked_for_after_a_refusal(sending, note, server, gone):
     with enter(sending):
-        Referral.objects.update(journey="entered_in_error")  # told while the note was being handed over
+        Referral.objects.update(**gone)  # told while the note was being handed over
     send.send_due(sending)
     row = now(sending, note)
     assert (row.state, server.taken) == (M.CANCELLED, [])
