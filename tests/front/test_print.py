@@ -3,6 +3,7 @@
 import io
 import re
 import time
+from datetime import time as clock_time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -20,6 +21,8 @@ from referralcrm.front.today import Section
 from referralcrm.practice.addresses import place_lines
 from referralcrm.practice.models import Location
 from referralcrm.practice.states import Role
+from referrals.actions import calls
+from referrals.models import Referral
 from tests import factories
 
 HOSTILE = '*b* #panic("x") $y$ <script> O\'Brien =SUM(1)'
@@ -78,6 +81,22 @@ def test_the_day_s_list_has_every_row_a_box_and_who_printed_it(okafor, alice, de
     assert all(f"Kim Moreau{number} from Dr Adaeze Okafor" in text for number in range(12))
     assert "Order cards Dr Adaeze Okafor" in text and "+44 20 7946 0958" in text
     assert "by Alice Adams. Names of patients: shred it tonight." in text and "Page 1 of 1" in text
+
+
+def test_the_list_tells_when_they_were_booked_and_how_often_they_were_called(okafor, alice, desk):
+    today = alice.practice.today()
+    to_book(okafor, 1, days=5)
+    calls.log_call(Referral.objects.get(), by=alice)
+    factories.referral(
+        partner=okafor,
+        patient=factories.patient("Ines Past"),
+        journey="scheduled",
+        happened_on=today - timedelta(days=9),
+        appointment_on=today - timedelta(days=1),
+        appointment_time=clock_time(14, 30),
+    )
+    text = words(printed(desk, "today"))
+    assert ", 14:30." in text and "Waiting 5 days; called once" in text
 
 
 def test_every_section_of_today_is_on_the_list(alice):

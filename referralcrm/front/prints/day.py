@@ -65,9 +65,12 @@ def _whence(referral):
 
 def _booking(referral, today):
     if referral.did_not_come:
-        why = "Did not come; to be booked again."
+        waits = "Did not come; to be booked again"
+    elif referral.days:
+        waits = f"Waiting {referral.days} day{'' if referral.days == 1 else 's'}"
     else:
-        why = f"Waiting {referral.days} day{'' if referral.days == 1 else 's'}." if referral.days else "New."
+        waits = "Came in today"
+    why = "; ".join(filter(None, [waits, referral.calls_told])) + "."
     urgent = referral.get_urgency_display() if referral.urgency != "routine" else ""
     return _row(referral.patient_name, _whence(referral), why=why, tag=urgent, late=bool(urgent))
 
@@ -81,7 +84,8 @@ def _paper(referral, today):
 
 
 def _visit(referral, today):
-    booked = f"Booked for {short_day(referral.appointment_on, today)}."
+    at = f", {referral.appointment_time:%H:%M}" if referral.appointment_time else ""
+    booked = f"Booked for {short_day(referral.appointment_on, today)}{at}."
     return _row(referral.patient_name, _whence(referral), why=booked)
 
 

@@ -9,6 +9,7 @@ from referralcrm.front.prints.frame import answer
 from referralcrm.front.prints.sizes import ENVELOPES
 from referralcrm.practice.addresses import sender_of
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.places import places
 
 WORDS = """Dear {greeting},
 
@@ -46,7 +47,7 @@ def card(request, pk):
         "folded": form.cleaned_data["fold"] == "folded",
         "words": form.cleaned_data["words"].replace("\r\n", "\n").strip(),
         "greeting": partner.greeting,
-        "sender": sender_of(request.user),
+        "sender": sender_of(request.user, location=places(request).here),
     }
     title = f"Thank-you card for {partner}"
     return answer(request, "card", data, title=title, filename="card.pdf", subject=partner)
@@ -60,7 +61,12 @@ def envelope(request, pk):
         raise Refused(_first_error(form))
     size = ENVELOPES[form.cleaned_data["size"]]
     to = partner.address_lines(country=country) or [partner.name]
-    data = {"sender": sender_of(request.user), "to": to, "width": size.width, "height": size.height}
+    data = {
+        "sender": sender_of(request.user, location=places(request).here),
+        "to": to,
+        "width": size.width,
+        "height": size.height,
+    }
     title = f"Envelope for {partner}"
     return answer(request, "envelope", data, title=title, filename="envelope.pdf", subject=partner)
 
