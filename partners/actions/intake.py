@@ -21,7 +21,7 @@ from referralcrm.audit.actions import record
 from referralcrm.core.keys import new_id
 from referralcrm.practice.staging import as_array, insert_many
 
-NOT_COLUMNS = {"id", "office", "discipline", "plans"}
+NOT_COLUMNS = {"id", "office", "discipline", "plans", "owner", "backup", "email_opted_out_at"}
 FIRST_VERSION = 1
 UNDONE = "an import was undone"
 
@@ -64,6 +64,9 @@ def bring_in(rows: list[dict], *, by) -> Brought:
 @transaction.atomic
 def fill_in(wanted: dict[str, dict], *, by) -> dict[str, list]:
     """Fill in what is empty on partners (key → row); returns key → [version now, names filled in]."""
+    unwilling = [key for key, row in wanted.items() if row.get("email_opted_out_at")]
+    for partner in Partner.objects.kept().filter(pk__in=unwilling):
+        opt_out(partner, by=by)
     offices, _ = _organisations(filter(None, map(_office, wanted.values())))
     professions, _ = _disciplines(row["discipline"] for row in wanted.values() if row.get("discipline"))
     filled, people = {}, []
@@ -73,17 +76,13 @@ def fill_in(wanted: dict[str, dict], *, by) -> dict[str, list]:
         given = {name: value for name, value in row.items() if name not in NOT_COLUMNS}
         given["organisation_id"] = offices.get(_office(row).lower())
         given["discipline_id"] = professions.get(row.get("discipline", "").lower())
-        if row.get("email_opted_out_at"):
-            opt_out(partner, by=by)
+        given |= {f"{name}_id": row.get(name) for name in ("owner", "backup")}
         names = sorted(name for name, value in given.items() if value and _is_empty(partner, name))
         if not names:
             continue
-        for name in names:
-            setattr(partner, name, given[name])
-        partner.version += 1
+        filled[str(partner.pk)] = _fill(partner, {name: given[name] for name in names})
         people.append(partner)
-        filled[str(partner.pk)] = [partner.version, names]
-    _save(people, {name for _, names in filled.values() for name in names})
+    _save(people, filled)
     moved = [p for p in people if "organisation_id" in filled[str(p.pk)][1] and p.is_person]
     _affiliate([{"id": str(p.pk), "organisation": str(p.organisation_id)} for p in moved])
     if filled:
@@ -92,24 +91,39 @@ def fill_in(wanted: dict[str, dict], *, by) -> dict[str, list]:
 
 
 @transaction.atomic
-def empty_again(filled: dict[str, list], *, by) -> list[str]:
-    """Take ``fill_in`` back where nobody has saved since; returns the keys of those left alone."""
-    rows = Partner.objects.kept().select_for_update(of=("self",), no_key=True).filter(pk__in=filled)
-    people, left = [], []
-    for partner in rows.order_by("pk"):
-        version, names = filled[str(partner.pk)]
-        if partner.version != version:
-            left.append(str(partner.pk))
+def fill_in_contacts(wanted: dict[str, dict], *, by) -> dict[str, list]:
+    """Fill in what is empty on contacts (key → row); returns key → [version now, names filled in]."""
+    rows = Contact.objects.kept().select_for_update(of=("self",), no_key=True).filter(pk__in=wanted)
+    filled, people = {}, []
+    for contact in rows.order_by("pk"):
+        given = wanted[str(contact.pk)]
+        if names := sorted(name for name, value in given.items() if value and _is_empty(contact, name)):
+            filled[str(contact.pk)] = _fill(contact, {name: given[name] for name in names})
+            people.append(contact)
+    _save(people, filled)
+    if filled:
+        record("filled in from a list", by=by, subjects=sorted(filled), subject_type="contact")
+    return filled
+
+
+@transaction.atomic
+def empty_again(model, filled: dict[str, list], *, by) -> list[str]:
+    """Take a filling in back where nobody has saved since; returns the keys of those left alone."""
+    rows = model.objects.kept().select_for_update(of=("self",), no_key=True).filter(pk__in=filled)
+    emptied, left = [], []
+    for row in rows.order_by("pk"):
+        version, names = filled[str(row.pk)]
+        if row.version != version:
+            left.append(str(row.pk))
             continue
         if "organisation_id" in names:
-            _leave_office(partner)
-        for name in names:
-            setattr(partner, name, _nothing(name))
-        partner.version += 1
-        people.append(partner)
-    _save(people, {name for partner in people for name in filled[str(partner.pk)][1]})
-    if people:
-        record("changed", by=by, subjects=[p.pk for p in people], subject_type="partner", note=UNDONE)
+            _leave_office(row)
+        _fill(row, {name: _nothing(row, name) for name in names})
+        emptied.append(row)
+    _save(emptied, filled)
+    if emptied:
+        subjects, kind = [row.pk for row in emptied], model._meta.model_name
+        record("changed", by=by, subjects=subjects, subject_type=kind, note=UNDONE)
     return left
 
 
@@ -145,6 +159,11 @@ def bring_in_contacts(rows: list[dict], *, by) -> list[str]:
     _insert(Contact, [row | {"id": key} for key, row in zip(keys, rows, strict=True)])
     record("imported", by=by, subjects=keys, subject_type="contact")
     return keys
+
+
+def offices_called(names):
+    """{name in lower case: key} of the organisations so called, and the keys of those that were made."""
+    return _organisations(filter(None, names))
 
 
 def _office(row) -> str:
@@ -220,19 +239,27 @@ def _insure(pairs):
     PartnerPlan.objects.bulk_create(PartnerPlan(partner_id=partner, plan_id=plan) for partner, plan in pairs)
 
 
-def _is_empty(partner, name):
-    return getattr(partner, name) in ("", None, [])
+def _is_empty(row, name):
+    return getattr(row, name) in ("", None, [])
 
 
-def _nothing(name):
-    column = Partner._meta.get_field(name)
+def _nothing(row, name):
+    column = row._meta.get_field(name)
     if isinstance(column, ArrayField):
         return []
     return "" if isinstance(column, models.CharField | models.TextField) else None
 
 
-def _save(people, names):
-    if people:
-        Partner.objects.bulk_update(
-            people, sorted({name.removesuffix("_id") for name in names} | {"version"})
-        )
+def _fill(row, values):
+    """Set what was empty, and count the version up; returns what undoes it."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.version += 1
+    return [row.version, sorted(values)]
+
+
+def _save(rows, filled):
+    """Save these rows of one model; ``filled`` says of each which fields."""
+    if rows:
+        names = {name.removesuffix("_id") for row in rows for name in filled[str(row.pk)][1]}
+        type(rows[0]).objects.bulk_update(rows, sorted(names | {"version"}))

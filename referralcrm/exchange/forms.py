@@ -6,14 +6,12 @@ from django import forms
 
 from referralcrm.core.forms import HouseForm
 from referralcrm.exchange.columns import SHEETS
-from referralcrm.exchange.intake.sheets import KINDS
 from referralcrm.exchange.models import Import
 from referralcrm.exchange.states import Choice, Sheet, Unsaid
 from referrals.states import Direction
 
 COLUMN = "column_"
 LARGEST = 50  # MB
-OFFERED = [choice for choice in Sheet.choices if choice[0] in KINDS]
 OPTIONS = {
     Sheet.PARTNERS: (),
     Sheet.CONTACTS: ("adds_partners",),
@@ -23,7 +21,7 @@ OPTIONS = {
 
 class UploadForm(HouseForm):
     sheet = forms.ChoiceField(
-        label="What are its rows?", choices=OFFERED, initial=Sheet.PARTNERS, widget=forms.RadioSelect
+        label="What are its rows?", choices=Sheet.choices, initial=Sheet.PARTNERS, widget=forms.RadioSelect
     )
     file = forms.FileField(
         label="The file",

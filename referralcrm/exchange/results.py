@@ -88,6 +88,7 @@ READERS = {
     Made.PARTNERS: _partners,
     Made.FILLED: _partners,
     Made.CONTACTS: _contacts,
+    Made.FILLED_CONTACTS: _contacts,
     Made.REFERRALS: _referrals,
 }
 

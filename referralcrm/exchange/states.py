@@ -44,7 +44,7 @@ class Choice(models.TextChoices):
 class Unsaid(models.TextChoices):
     """What became of a patient when the row does not say."""
 
-    OVER = "over", "over, when it is older than 90 days"
+    OVER = "over", "complete, when it is older than 90 days"
     OPEN = "open", "still open"
 
 
@@ -56,5 +56,6 @@ class Made(models.TextChoices):
     ORGANISATIONS = "organisation", "offices"
     DISCIPLINES = "discipline", "professions"
     CONTACTS = "contact", "people at an office"
+    FILLED_CONTACTS = "contacts", "people at an office filled in"
     PATIENTS = "patient", "patients"
     REFERRALS = "referral", "referrals"

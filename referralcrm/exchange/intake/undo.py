@@ -14,7 +14,15 @@ from referralcrm.exchange.states import Made
 from referrals.actions import intake as referral_intake
 from referrals.models import JourneyEvent, Obligation, Referral
 
-ORDER = [Made.REFERRALS, Made.CONTACTS, Made.FILLED, Made.PARTNERS, Made.ORGANISATIONS, Made.DISCIPLINES]
+ORDER = [
+    Made.REFERRALS,
+    Made.CONTACTS,
+    Made.FILLED_CONTACTS,
+    Made.FILLED,
+    Made.PARTNERS,
+    Made.ORGANISATIONS,
+    Made.DISCIPLINES,
+]
 PARTS = {  # put away with a row and fetched back with it; the import made them together
     Partner: {Affiliation, PartnerPlan},
     Organisation: {Affiliation},
@@ -51,8 +59,8 @@ def _put_away(model):
     return take
 
 
-def _empty(batch, by):
-    return intake.empty_again(batch.changed, by=by)
+def _empty(model):
+    return lambda batch, by: intake.empty_again(model, batch.changed, by=by)
 
 
 def _offices(batch, by):
@@ -72,7 +80,8 @@ def _disciplines(batch, by):
 TAKE_BACK = {
     Made.REFERRALS: _referrals,
     Made.CONTACTS: _put_away(Contact),
-    Made.FILLED: _empty,
+    Made.FILLED: _empty(Partner),
+    Made.FILLED_CONTACTS: _empty(Contact),
     Made.PARTNERS: _put_away(Partner),
     Made.ORGANISATIONS: _offices,
     Made.DISCIPLINES: _disciplines,

@@ -220,7 +220,7 @@ def _write(current, sheet, chunk):
     Batch.objects.bulk_create(Batch(of=current, number=current.position, **parts) for parts in batches)
     late = [row for row in chunk if row.bad and row.line not in judged]
     _note(current, late)
-    ours = [parts for parts in batches if parts["what"] in {sheet.what, Made.FILLED}]
+    ours = [parts for parts in batches if parts["what"] in {sheet.what, Made.FILLED, Made.FILLED_CONTACTS}]
     made, changed = (sum(len(parts.get(name, ())) for parts in ours) for name in ("made", "changed"))
     current.made += made
     current.changed += changed

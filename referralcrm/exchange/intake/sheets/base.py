@@ -49,6 +49,7 @@ class BaseSheet:
 
     def recognise(self, rows):
         """Say of each good line which row here, or which earlier line, is the same for certain."""
+        self.look_up([row for row in rows if not row.bad])
         good = [row for row in rows if not row.bad]
         known = self.known(good)
         for row in good:
@@ -59,6 +60,9 @@ class BaseSheet:
             elif match := next((known[key] for key in keys if key in known), None):
                 row.match, row.is_sure = match, True
             self.remember(row)
+
+    def look_up(self, rows):
+        """Ask the database, for all lines at once, what may still keep some of them out."""
 
     def keys(self, row) -> list:
         """By what a line is recognised for certain, the best first."""

@@ -1,0 +1,99 @@
+"""Which partner a line speaks of, by key, provider number, e-mail or name and office."""
+
+from collections import defaultdict
+
+from partners.actions import intake
+from partners.models import Partner
+from partners.models.recognising import name_words
+
+SEVERAL = "Several partners are called so. Say which, by their e-mail, provider number or organisation."
+NOBODY = "No partner here is called so."
+
+
+class Unclear(ValueError):
+    """It cannot be told which partner is meant. The text says why."""
+
+
+class PartnerBook:
+    """All partners not in the trash, to be asked about thousands of lines.
+
+    ``find`` answers with a partner's key, or with a text that stands for one that ``adds`` lets in and
+    that ``add`` makes.
+    """
+
+    def __init__(self, *, adds):
+        self.adds = adds
+        self.offices = {}
+        self._by = defaultdict(list)
+        self._new = {}
+        self._made = {}
+        columns = "id", "name", "email", "identifier", "is_person", "organisation_id", "organisation__name"
+        for pk, name, email, number, is_person, office, office_name in Partner.objects.kept().values_list(
+            *columns
+        ):
+            self.offices[str(pk)] = office and str(office)
+            self._note(str(pk), name, email, number, is_person, office_name or "")
+
+    def _note(self, pk, name, email, number, is_person, office):
+        names = {("id", pk), ("name", name_words(name)), ("name at", name_words(name), office.lower())}
+        names |= {("e-mail", email.lower()), ("number", number)}
+        if not is_person:
+            names |= {("office", office.lower() or name.lower())}
+        for key in names:
+            if key[1]:
+                self._by[key].append(pk)
+
+    def find(self, said: dict) -> str:
+        """The partner of ``said``: id, name, office, email, identifier. Raises Unclear."""
+        name, office = said.get("name", ""), said.get("office", "").lower()
+        words = name_words(name) if name else ()
+        asked = [
+            ("id", said.get("id")),
+            ("number", said.get("identifier")),
+            ("name at", words, office),
+            ("name", words),
+            ("e-mail", said.get("email", "").lower()),
+            ("office", "" if name else office),
+        ]
+        for key in asked:
+            found = self._by.get(key, ()) if key[1] else ()
+            if len(found) == 1:
+                return found[0]
+            if found and key[0] == "name":
+                raise Unclear(SEVERAL)
+        if not self.adds or not (name or office):
+            raise Unclear(NOBODY)
+        return self._newcomer(said)
+
+    def _newcomer(self, said):
+        row = {name: value for name, value in said.items() if name != "id"}
+        row["is_person"] = bool(said.get("name"))
+        row["name"] = said.get("name") or said["office"]
+        key = "new " + "\x1f".join((*name_words(row["name"]), said.get("office", "").lower()))
+        self._new.setdefault(key, row)
+        return key
+
+    def add(self, keys, *, by):
+        """Make the newcomers among ``keys``; returns what was made. ``find`` knows them from now on."""
+        waiting = {key: self._new[key] for key in dict.fromkeys(keys) if key in self._new}
+        brought = intake.bring_in(list(waiting.values()), by=by)
+        offices = dict(Partner.objects.filter(pk__in=brought.partners).values_list("pk", "organisation_id"))
+        offices = {str(pk): office and str(office) for pk, office in offices.items()}
+
+        for (key, row), pk in zip(waiting.items(), brought.partners, strict=True):
+            self._made[key] = pk
+            self.offices[pk] = offices[pk]
+            self._note(
+                pk,
+                row["name"],
+                row.get("email", ""),
+                row.get("identifier", ""),
+                row["is_person"],
+                row.get("office", ""),
+            )
+            del self._new[key]
+        return brought
+
+    def key_of(self, found) -> str:
+        """The key of a partner as ``find`` told it, once it was added."""
+        return self._made.get(found, found)
