@@ -23,10 +23,14 @@ KNOWN = """
 
 def name_words(name: str) -> tuple[str, ...]:
     """The words of a name without accents, case, titles and order: ``("adaeze", "okafor")``."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    plain = name.lower() if name.isascii() else _bare(name)
     words = [word for word in WORD.findall(plain) if word not in TITLES]
     return tuple(sorted(words)) or (plain,)
+
+
+def _bare(name):
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 
 def sound(name: str) -> str:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice
 from time import monotonic
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import F
@@ -205,7 +206,7 @@ def _orders(current, table):
 
 
 def _write(current, sheet, chunk):
-    judged = {note.line: note for note in _judged(current, chunk)}
+    judged = _judged(current, chunk)
     to_make, to_fill = [], {}
     for row in chunk:
         note = judged.get(row.line)
@@ -215,7 +216,7 @@ def _write(current, sheet, chunk):
         if choice == Choice.CREATE:
             to_make.append(row)
         elif choice == Choice.UPDATE:
-            to_fill[row.match or str(note.match)] = row
+            to_fill[row.match or note.match] = row
     batches = sheet.write(to_make, to_fill, by=current.by)
     Batch.objects.bulk_create(Batch(of=current, number=current.position, **parts) for parts in batches)
     late = [row for row in chunk if row.bad and row.line not in judged]
@@ -234,13 +235,22 @@ def _choice(current, row, note):
     return current.choice if row.match else Choice.CREATE
 
 
-def _judged(current, chunk):
-    """The notes of these lines that decide: why a line stays out, or a choice that was made."""
+class Judged(NamedTuple):
+    """What the check, or a person after it, said of a line."""
+
+    level: str
+    match: str
+    choice: str
+
+
+def _judged(current, chunk) -> dict[int, Judged]:
+    """What decides about these lines: why one stays out, or a choice that was made."""
     if not chunk:
-        return []
-    levels = [Level.BAD, Level.ALIKE]
-    notes = current.notes.filter(level__in=levels, line__gte=chunk[0].line, line__lte=chunk[-1].line)
-    return notes.only("line", "level", "match", "choice")
+        return {}
+    notes = current.notes.filter(line__gte=chunk[0].line, line__lte=chunk[-1].line)
+    notes = notes.filter(level__in=[Level.BAD, Level.ALIKE]).order_by()
+    found = notes.values_list("line", "level", "match", "choice")
+    return {line: Judged(level, str(match), choice) for line, level, match, choice in found}
 
 
 def _note(current, rows):

@@ -1,0 +1,131 @@
+"""How fast a spreadsheet comes in, against COPY of the same rows into the staging table, in one run.
+
+``make bench`` takes 100,000 rows; the tests of every day take ROWS=3000 and hold only what does not depend
+on the machine: every bad row is found, and memory stays flat.
+"""
+
+import csv
+import io
+import os
+import time
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from partners.models import Partner
+from referralcrm.exchange import actions
+from referralcrm.exchange.intake import work as working
+from referralcrm.exchange.tables import open_table
+from referralcrm.practice import files
+from referralcrm.practice.scope import enter
+from referralcrm.practice.staging import stage
+from tests import factories
+from tests.exchange.bringing import a_clinic
+
+ROWS = int(os.environ.get("ROWS", "3000"))
+BAD_EVERY = 20  # 5 %
+BATCH = "00000000-0000-0000-0000-000000000001"
+HEADER = ["name", "organisation", "discipline", "phone", "e-mail", "area", "postcode", "tags"]
+
+
+def row(number):
+    """A line like those of a clinic's own list; each twentieth cannot come in."""
+    email = "not an address" if number % BAD_EVERY == 0 else f"person{number}@office{number % 5000}.example"
+    return [
+        f"Dr Given{number % 977} Family{number}",
+        f"Office {number % 5000}",
+        ("Family medicine", "Physiotherapy", "Orthodontics")[number % 3],
+        f"020 7946 {number % 10000:04}",
+        email,
+        f"Area {number % 40}",
+        f"SE{number % 20} {number % 9}AA",
+        "gp, spine" if number % 4 else "",
+    ]
+
+
+def sheet():
+    text = io.StringIO()
+    write = csv.writer(text)
+    write.writerow(HEADER)
+    write.writerows(map(row, range(1, ROWS + 1)))
+    return text.getvalue()
+
+
+def memory():
+    """The most memory this process has held so far, in MB."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def forget_the_most():
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def seconds(work):
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+@pytest.fixture
+def clinic(committed):
+    return a_clinic()
+
+
+def copy_rows(practice, rows):
+    """COPY into staging as an import does: in steps of as many rows, each its own transaction."""
+    for first in range(0, len(rows), working.CHUNK):
+        with enter(practice, durable=True):
+            stage(BATCH, rows[first : first + working.CHUNK])
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM staging.line WHERE batch = %s", [BATCH])
+
+
+def read_and_copy(practice, run):
+    """The file out of its sealed pieces, row by row into staging, nothing checked."""
+    with enter(practice, durable=True):
+        file = run.file
+        stage(BATCH, (cells for _, cells in open_table(files.opened(file), name="list.csv").rows()))
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM staging.line WHERE batch = %s", [BATCH])
+
+
+def all_of_it(practice):
+    while working.work(practice):
+        pass
+
+
+def test_a_large_list_comes_in_at_half_the_rate_of_copy(clinic, capsys):
+    text = sheet()
+    lines = [tuple(row(number)) for number in range(1, ROWS + 1)]
+    with enter(clinic):
+        run = factories.uploaded(text, by=clinic.charlie)
+        actions.match(run, by=clinic.charlie, matched=run.matched)
+    copied = seconds(lambda: copy_rows(clinic, lines))
+    lines = text = None
+    read = seconds(lambda: read_and_copy(clinic, run))
+    forget_the_most()
+    before = memory()
+    checked = seconds(lambda: all_of_it(clinic))
+    with enter(clinic):
+        run.refresh_from_db()
+        actions.start(run, by=clinic.charlie)
+    imported = seconds(lambda: all_of_it(clinic))
+    grown = memory() - before
+    with enter(clinic):
+        run.refresh_from_db()
+        assert (run.lines, run.bad, run.made) == (ROWS, ROWS // BAD_EVERY, ROWS - ROWS // BAD_EVERY)
+        assert run.notes.bad().count() == run.bad
+        assert Partner.objects.count() == run.made
+    assert memory() < 300, "MB"
+    with capsys.disabled():
+        print(
+            f"\n{ROWS:,} rows, {run.bad:,} bad\n"
+            f"COPY into staging        {ROWS / copied:9,.0f} rows/s\n"
+            f"read the file and COPY   {ROWS / read:9,.0f} rows/s\n"
+            f"dry run                  {ROWS / checked:9,.0f} rows/s\n"
+            f"import                   {ROWS / imported:9,.0f} rows/s = {copied / imported:.2f} x COPY,"
+            f" {read / imported:.2f} x read and COPY\n"
+            f"memory                   {memory():.0f} MB at most, {grown:.0f} MB more than before"
+        )
