@@ -2,13 +2,14 @@
 # test   the tests; ARGS= hands arguments to pytest
 # lint   style, the import law, missing migrations
 # browser  the browser tests alone; a missing browser is a failure
+# bench  how fast an import is, against COPY of the same rows; ROWS= makes it smaller
 #
 # PYTHON= chooses the Python that makes the environment (3.11 or newer).
 
 PYTHON ?= python3
 VENV := .venv/bin/python
 
-.PHONY: run test lint browser
+.PHONY: run test lint browser bench
 
 run: .venv/installed
 	@exec $(VENV) manage.py up
@@ -18,6 +19,9 @@ test: .venv/installed-tests
 
 browser: .venv/installed-tests
 	@REQUIRE_BROWSER=1 $(VENV) -m pytest tests/browser $(ARGS)
+
+bench: .venv/installed-tests
+	@ROWS=$(or $(ROWS),100000) $(VENV) -m pytest tests/bench -s
 
 lint: .venv/installed-tests
 	$(VENV) -m ruff check

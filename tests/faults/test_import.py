@@ -97,6 +97,7 @@ def assert_complete(practice, run):
         assert Affiliation.objects.filter(partner__deleted_at=None).count() == LINES - BAD
         assert run.notes.bad().count() == BAD
         assert sum(len(batch.made) for batch in run.batches.filter(what="partner")) == LINES - BAD
+        assert run.skipped == 0, "a line was dealt with twice"
         assert not Message.objects.exists() and not Task.objects.exists()
     assert doubled(practice) == []
 
@@ -136,7 +137,7 @@ def test_two_workers_on_one_import_do_not_double_it(clinic):
 
 
 def test_a_worker_that_slept_through_its_lease_writes_nothing_more(clinic, monkeypatch):
-    """It wakes up inside its step, after another one has finished the import."""
+    """It wakes up between two steps, after another one has gone on and died in the middle."""
     run = uploaded(clinic)
     worker(clinic)
     with enter(clinic):
@@ -145,12 +146,14 @@ def test_a_worker_that_slept_through_its_lease_writes_nothing_more(clinic, monke
     asleep = iter([True])
 
     def sleep(name):
-        if name == "claimed" and next(asleep, False):
+        if name == "committed" and next(asleep, False):
             with enter(clinic):
                 Import.objects.update(lease_until=clinic.created_at)
-            worker(clinic)
+            worker(clinic, "committed", 2)
 
     monkeypatch.setattr(working, "checkpoint", sleep)
+    monkeypatch.setattr(working, "CHUNK", STEP)
     working.work(clinic)
+    worker(clinic)
     assert state_of(clinic, run) == State.DONE
     assert_complete(clinic, run)
