@@ -13,7 +13,7 @@ WORD = re.compile(r"[^\W\d_]+")
 SOFT = re.compile(r"(?<=.)[aeiouhwy]+|(.)(?=\1)")
 
 KNOWN = """
-    SELECT p.id, p.identifier, lower(p.email), p.name, o.name
+    SELECT coalesce(p.merged_into_id, p.id), p.identifier, lower(p.email), p.name, o.name
       FROM partners_partner p LEFT JOIN partners_organisation o ON o.id = p.organisation_id
      WHERE p.practice_id = %s AND p.deleted_at IS NULL
        AND (p.id = ANY(%s::uuid[]) OR p.identifier = ANY(%s)
@@ -57,7 +57,10 @@ def keys_of(row: dict) -> list[tuple]:
 
 
 def known(rows) -> dict[tuple, str]:
-    """The keys of ``keys_of`` that partners not in the trash have, each with the partner's id."""
+    """The keys of ``keys_of`` that partners not in the trash have, each with the partner's id.
+
+    Who was merged into somebody is found as who stays.
+    """
     asked = [
         [str(row["id"]) for row in rows if row.get("id")],
         [row["identifier"] for row in rows if row.get("identifier")],

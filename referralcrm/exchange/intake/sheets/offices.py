@@ -15,7 +15,7 @@ class Unclear(ValueError):
 
 
 class PartnerBook:
-    """All partners not in the trash, to be asked about thousands of lines.
+    """All partners not in the trash, to be asked about thousands of lines; a merged one is who stays.
 
     ``find`` answers with a partner's key, or with a text that stands for one that ``adds`` lets in and
     that ``add`` makes.
@@ -27,12 +27,13 @@ class PartnerBook:
         self._by = defaultdict(list)
         self._new = {}
         self._made = {}
-        columns = "id", "name", "email", "identifier", "is_person", "organisation_id", "organisation__name"
-        for pk, name, email, number, is_person, office, office_name in Partner.objects.kept().values_list(
-            *columns
-        ):
-            self.offices[str(pk)] = office and str(office)
-            self._note(str(pk), name, email, number, is_person, office_name or "")
+        columns = ["id", "merged_into", "name", "email", "identifier", "is_person"]
+        columns += ["organisation_id", "organisation__name"]
+        rows = Partner.objects.filter(deleted_at__isnull=True).values_list(*columns)
+        for pk, stays, name, email, number, is_person, office, office_name in rows:
+            if stays is None:
+                self.offices[str(pk)] = office and str(office)
+            self._note(str(stays or pk), name, email, number, is_person, office_name or "")
 
     def _note(self, pk, name, email, number, is_person, office):
         names = {("id", pk), ("name", name_words(name)), ("name at", name_words(name), office.lower())}
@@ -40,7 +41,7 @@ class PartnerBook:
         if not is_person:
             names |= {("office", office.lower() or name.lower())}
         for key in names:
-            if key[1]:
+            if key[1] and pk not in self._by[key]:
                 self._by[key].append(pk)
 
     def find(self, said: dict) -> str:

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0002_wall"),
+        ("exchange", "0003_exports"),
     ]
 
     operations = [
