@@ -10,14 +10,25 @@ from partners.signals import (
     partner_unmerged,
     what_would_move,
 )
+from referralcrm.core.nudge import nudge
+from referralcrm.core.signals import minute_passed
+from referralcrm.practice.scope import enter
 from referralcrm.practice.signals import Owned, person_deactivated, what_is_owned
-from referrals.actions import handover, merges
+from referrals.actions import grid, handover, merges
 from referrals.models import Attachment
 
 
 @receiver(post_delete, sender=Attachment)
 def remove_its_file(sender, instance, **kwargs):
     instance.file.delete()
+
+
+@receiver(minute_passed)
+def forget_old_drafts(sender, practice, **kwargs):
+    with enter(practice):
+        is_due = grid.old().exists()
+    if is_due:
+        nudge("referrals.forget_drafts", practice.pk)
 
 
 @receiver(what_is_owned)

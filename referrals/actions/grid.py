@@ -22,7 +22,6 @@ def keep(key, words, *, by):
 
     Refused when a person has too many rows waiting, or the key is somebody else's.
     """
-    forget_old()
     _one_at_a_time(key)
     if Submission.objects.filter(key=key).exists():
         return
@@ -58,9 +57,15 @@ def drop(key, *, by):
     Draft.objects.filter(pk=key, person=by).delete()
 
 
+def old():
+    """Drafts that nobody touched for 30 days."""
+    return Draft.objects.filter(kept_at__lt=timezone.now() - timedelta(days=DRAFT_DAYS))
+
+
+@transaction.atomic
 def forget_old():
-    """Drafts that nobody touched for 30 days are gone for good."""
-    Draft.objects.filter(kept_at__lt=timezone.now() - timedelta(days=DRAFT_DAYS)).delete()
+    """Old drafts are gone for good."""
+    old().delete()
 
 
 @transaction.atomic

@@ -41,7 +41,7 @@ class HeadForm(HouseForm):
     location = forms.ModelChoiceField(label="At", queryset=None, required=False, empty_label="not said")
     clinician = forms.ModelChoiceField(label="With", queryset=None, required=False, empty_label="not said")
 
-    def __init__(self, *args, person, **kwargs):
+    def __init__(self, *args, person, here=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["location"].queryset = Location.objects.active()
         self.fields["clinician"].queryset = clinicians()
@@ -49,7 +49,7 @@ class HeadForm(HouseForm):
         self.initial = {
             "direction": Direction.RECEIVED,
             "on": current_practice().today(),
-            "location": last.location_id if last else person.home_location_id,
+            "location": here or (last.location_id if last else person.home_location_id),
             "clinician": person.pk if person.sees_patients else None,
         } | self.initial
 

@@ -9,6 +9,7 @@ from referralcrm.core.refused import Refused
 from referralcrm.practice.batches import keys_in, recent
 from referralcrm.practice.models import Batch
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.places import chosen_place
 from referrals.actions import bulk
 from referrals.filters import ReferralFilter
 from referrals.forms.many import ManyForm
@@ -18,7 +19,7 @@ from referrals.models import Referral
 @allow(Permission.LOG, methods="GET POST")
 def change_many(request):
     """Which are meant stands in the address: ``referral`` ids, or ``every`` with the filters of the list."""
-    chosen = _chosen(request.GET)
+    chosen = _chosen(request)
     form, plan = bound(request, ManyForm), None
     if is_sent(request, form) and chosen:
         try:
@@ -38,12 +39,14 @@ def change_many(request):
     return render(request, "referrals/many.html", context)
 
 
-def _chosen(query):
-    """Which are meant; one more than can be changed at once, so that the page can say so."""
+def _chosen(request):
+    """Which are meant, as the list shows them; one more than can be changed, so that the page can say so."""
+    query = request.GET
     rows = Referral.objects.not_deleted().select_related("partner", "patient")
     if "every" in query:
-        found = ReferralFilter(query, queryset=Referral.objects.not_deleted()).qs
-        rows = rows.filter(pk__in=found.order_by().values("pk"))
+        listed = Referral.objects.not_deleted()
+        found = ReferralFilter(query, queryset=listed, here=chosen_place(request))
+        rows = rows.filter(pk__in=found.qs.order_by().values("pk"))
     else:
         rows = rows.filter(pk__in=keys_in(query.getlist("referral")[: bulk.MOST + 1]))
     return list(rows.order_by("pk")[: bulk.MOST + 1])

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from referralcrm.core.crypto import Tampered
 from referralcrm.core.refused import Refused
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.places import chosen_place
 from referrals.actions import grid as actions
 from referrals.forms.grid import (
     BESIDE,
@@ -32,7 +33,7 @@ def log_many(request):
     """The grid; ``then`` says what to do with it: log the rows, check them, or offer more."""
     data = request.POST if request.method == "POST" else getattr(request, "kept", None)
     if data is None:
-        return _show(request, *_restored(request.user))
+        return _show(request, *_restored(request.user, chosen_place(request)))
     head, rows = HeadForm(data, person=request.user), rows_sent(data)
     is_valid, then = head.is_valid(), data.get("then", "")
     if request.method == "POST" and then == "log" and is_valid:
@@ -61,12 +62,14 @@ def log_many_row(request):
     return render(request, "referrals/parts/grid_said.html", {"row": row})
 
 
-def _restored(person):
+def _restored(person, here):
     """The head and the rows that were typed and not logged, as they stood."""
     drafts = list(Draft.objects.of(person)[:MOST_ROWS])
     rows = [_row_of(draft) for draft in drafts]
     initial = {name: rows[-1].head[name] for name in HEAD} if rows else {}
-    head = HeadForm(person=person, initial={name: value for name, value in initial.items() if value})
+    head = HeadForm(
+        person=person, here=here, initial={name: value for name, value in initial.items() if value}
+    )
     return head, [*rows, *blank_rows(max(AT_FIRST - len(rows), 1))], drafts
 
 

@@ -163,6 +163,17 @@ def test_all_that_match_are_meant_by_the_filters_of_the_list(desk, rows):
     assert str(rows[3].pk) not in page.content.decode()
 
 
+def test_all_that_match_are_those_of_the_location_the_list_shows(desk, rows):
+    here, there = Location.objects.create(name="Hill"), Location.objects.first()
+    Referral.objects.filter(pk=rows[0].pk).update(location=here)
+    Referral.objects.filter(pk__in=[row.pk for row in rows[1:]]).update(location=there)
+    session = desk.session
+    session["location"] = str(here.pk)
+    session.save()
+    assert desk.get(f"{MANY}?every=1").context["chosen"] == [rows[0]]
+    assert len(desk.get(f"{MANY}?every=1&location=all").context["chosen"]) == 4
+
+
 def test_too_many_at_once_are_refused_before_anything_is_done(desk, rows, monkeypatch):
     monkeypatch.setattr(bulk, "MOST_STEPS", 3)
     answer = desk.post(address(rows), {"step": "accept", "then": "change", "seen": "x"})

@@ -18,6 +18,7 @@ from referralcrm.core.crypto import Tampered
 from referralcrm.core.refused import Refused
 from referralcrm.practice.models import Location, Service, Submission
 from referralcrm.practice.scope import enter
+from referrals import receivers
 from referrals.actions import grid as actions
 from referrals.forms.days import day_typed
 from referrals.models import Draft, Referral
@@ -96,6 +97,14 @@ def test_the_same_page_sent_twice_logs_nothing_twice(desk, okafor):
     answer = desk.post(GRID, sheet(changed, typed(patient_name="")))
     assert Referral.objects.count() == 2
     assert answer.context["logged"][0].address
+
+
+def test_the_head_begins_where_the_frame_stands(desk, okafor):
+    hill = Location.objects.create(name="Hill")
+    session = desk.session
+    session["location"] = str(hill.pk)
+    session.save()
+    assert desk.get(GRID).context["head"].words()["location"] == str(hill.pk)
 
 
 def test_an_empty_sheet_logs_nothing(desk, okafor):
@@ -235,7 +244,19 @@ def test_drafts_nobody_touches_for_thirty_days_are_gone(desk, okafor):
     leave(desk, typed())
     Draft.objects.update(kept_at=timezone.now() - timedelta(days=31))
     leave(desk, typed(patient_name="Max Frei"))
+    actions.forget_old()
     assert [draft.words["patient_name"] for draft in Draft.objects.all()] == ["Max Frei"]
+
+
+def test_each_minute_asks_for_old_drafts_and_leaves_the_work_to_a_task(desk, okafor, riverside, monkeypatch):
+    nudged = []
+    monkeypatch.setattr(receivers, "nudge", lambda *words: nudged.append(words))
+    leave(desk, typed())
+    receivers.forget_old_drafts(None, practice=riverside)
+    assert nudged == []
+    Draft.objects.update(kept_at=timezone.now() - timedelta(days=31))
+    receivers.forget_old_drafts(None, practice=riverside)
+    assert nudged == [("referrals.forget_drafts", riverside.pk)]
 
 
 def test_a_person_has_at_most_two_hundred_rows_waiting(alice, monkeypatch):
