@@ -164,7 +164,7 @@ def test_all_that_match_are_meant_by_the_filters_of_the_list(desk, rows):
 
 
 def test_all_that_match_are_those_of_the_location_the_list_shows(desk, rows):
-    here, there = Location.objects.create(name="Hill"), Location.objects.first()
+    there, here = Location.objects.first(), Location.objects.create(name="Hill")
     Referral.objects.filter(pk=rows[0].pk).update(location=here)
     Referral.objects.filter(pk__in=[row.pk for row in rows[1:]]).update(location=there)
     session = desk.session
