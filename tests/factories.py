@@ -12,6 +12,7 @@ from partners.models import Discipline, Organisation, Partner
 from partners.states import Stage
 from referralcrm.exchange.actions import upload
 from referralcrm.exchange.models import Export
+from referralcrm.exchange.outcomes.actions import keep
 from referralcrm.practice.models import Location, Practice, Service, User
 from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.signals import practice_founded
@@ -108,6 +109,11 @@ def uploaded(
 def export(*, by, kind="partners", **fields):
     """A list that has been written, without any row."""
     return Export.objects.create(kind=kind, by=by, total=0, finished_at=timezone.now(), **fields)
+
+
+def outcomes(text="record number,date,outcome\nR1,2026-03-08,came\n", *, by):
+    """A file of outcomes that was uploaded."""
+    return keep(file=SimpleUploadedFile("outcomes.csv", text.encode()), by=by)
 
 
 def message(*, partner=None, kind=RuleKind.THANK_YOU, referrals=1, **fields):

@@ -76,6 +76,7 @@ VALID = {
 }
 # addresses that take a POST and show no form of their own, or several, with the names they read
 BUTTONS = {
+    "exchange:carry_out": [],
     "exchange:choose": ["choice", "line", "which"],
     **dict.fromkeys(["exchange:discard", "exchange:rematch", "exchange:start", "exchange:undo"], []),
     "exchange:header": ["has_header"],

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from referralcrm.core.crypto import unwrap, wrap
+from referralcrm.exchange.outcomes.models import OutcomeFile  # noqa: F401
 from referralcrm.exchange.outgoing.models import Export, ExportPart  # noqa: F401  (tables of this app)
 from referralcrm.exchange.states import AT_WORK, Choice, Level, Sheet, State, Unsaid
 from referralcrm.practice.models import PracticeOwned, StoredFile, User, scoped

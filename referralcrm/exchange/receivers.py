@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from referralcrm.core.nudge import nudge
 from referralcrm.core.signals import minute_passed
-from referralcrm.exchange.models import Export, Import
+from referralcrm.exchange.models import Export, Import, OutcomeFile
 from referralcrm.practice.scope import enter
 
 
@@ -22,6 +22,7 @@ def take_up_imports(sender, practice, **kwargs):
 def take_up_exports(sender, practice, **kwargs):
     """A list whose worker died is written on within a minute; one whose days are over is forgotten."""
     with enter(practice):
-        waits = Export.objects.waiting().exists() or Export.objects.to_forget(timezone.now()).exists()
+        is_old = any(rows.objects.to_forget(timezone.now()).exists() for rows in (Export, OutcomeFile))
+        waits = is_old or Export.objects.waiting().exists()
     if waits:
         nudge("exchange.write_exports", practice.pk)

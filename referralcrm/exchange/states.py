@@ -59,3 +59,11 @@ class Made(models.TextChoices):
     FILLED_CONTACTS = "contacts", "people at an office filled in"
     PATIENTS = "patient", "patients"
     REFERRALS = "referral", "referrals"
+
+
+class Outcome(models.TextChoices):
+    """What the practice's own system says of an appointment."""
+
+    CAME = "came", "came"
+    NO_SHOW = "no_show", "did not come"
+    REBOOKED = "rebooked", "rebooked"

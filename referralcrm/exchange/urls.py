@@ -1,6 +1,7 @@
 from django.urls import path
 
 from referralcrm.exchange import views
+from referralcrm.exchange.outcomes import views as outcomes
 from referralcrm.exchange.outgoing import views as outgoing
 
 app_name = "exchange"
@@ -10,6 +11,10 @@ urlpatterns = [
     path("exports/<uuid:pk>/", outgoing.taken, name="taken"),
     path("exports/<uuid:pk>/progress/", outgoing.taking, name="taking"),
     path("exports/<uuid:pk>/<int:number>.<slug:ending>", outgoing.fetch, name="fetch"),
+    path("outcomes/", outcomes.outcomes, name="outcomes"),
+    path("outcomes/<uuid:pk>/", outcomes.outcome, name="outcome"),
+    path("outcomes/<uuid:pk>/carry-out/", outcomes.carry_out, name="carry_out"),
+    path("outcomes/<uuid:pk>/did-not-match.csv", outcomes.not_matched, name="not_matched"),
     path("imports/", views.imports, name="imports"),
     path("imports/<uuid:pk>/", views.show, name="import"),
     path("imports/<uuid:pk>/columns/", views.match, name="match"),

@@ -35,6 +35,7 @@ KINDS = {
     "batch": ("a change of several", "changes of several"),
     "savedview": ("a view of a list", "views of lists"),
     "export": ("a list", "lists"),
+    "outcomefile": ("a file of outcomes", "files of outcomes"),
     "auditevent": ("the audit log", "the audit log"),
 }
 NAMED = {"partner": Partner, "organisation": Organisation, "user": User}

@@ -16,6 +16,7 @@ from tests.practice.test_permit import URLS, VIEWS
 NOT_A_PAGE = {
     "audit:export",
     "exchange:fetch",
+    "exchange:not_matched",
     "front:healthz",
     "outreach:letter",
     "outreach:letter_html",

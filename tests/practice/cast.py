@@ -49,6 +49,7 @@ def one_of_each():
         "message": Message.objects.create(rule=rule, partner=partner, due_at=current_practice().now()),
         "obligation": Obligation.objects.create(referral=referral, side="us"),
         "organisation": organisation,
+        "outcome_file": factories.outcomes(by=person),
         "partner": partner,
         "patient": referral.patient,
         "person": person,

@@ -5,6 +5,7 @@ from functools import lru_cache
 from partners.states import Channel as ThanksChannel
 from partners.states import Circle, ContactRole, Ending, Kind, Stage
 from referralcrm.exchange.columns.guessing import plain
+from referralcrm.exchange.states import Outcome
 from referrals.states import Channel, Direction, Journey, Loop, Source, Urgency
 
 YES = frozenset("yes y true t 1 x on ✓ ✔ ja j oui o si s sim".split())  # noqa: SIM905
@@ -12,6 +13,16 @@ NO = frozenset("no n false f 0 off nein non nao none".split())  # noqa: SIM905
 
 # As ``plain`` text, with commas between them.
 SAID = {
+    Outcome: {
+        Outcome.CAME: (
+            "attended, seen, showed, arrived, completed, complete, checked in, checked out, kept, fulfilled, "
+            "visited, present, done, yes, y, true, 1"
+        ),
+        Outcome.NO_SHOW: (
+            "no show, noshow, ns, dna, fta, absent, missed, failed to attend, did not attend, no, n, false, 0"
+        ),
+        Outcome.REBOOKED: "rebook, rescheduled, reschedule, moved, postponed, changed, new appointment",
+    },
     Direction: {
         Direction.RECEIVED: "in, inbound, incoming, from, referred in, received from, referred from",
         Direction.SENT: "out, outbound, outgoing, to, referral out, referred out, sent to, referred to",

@@ -117,7 +117,8 @@ class Reader:
         if len(cells) > self._width:
             text = TOO_WIDE.format(number=len(cells), width=self._width)
             row.problems.append(Finding("", None, text))
-        NAMES[self._sheet.key](row.values)
+        if self._sheet.key in NAMES:
+            NAMES[self._sheet.key](row.values)
         named = {finding.key for finding in row.problems}
         for group, label in self._required:
             if not any(row.values.get(key) for key in group) and named.isdisjoint(group):

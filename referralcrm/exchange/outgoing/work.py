@@ -15,6 +15,8 @@ from django.utils import timezone
 from referralcrm.audit.actions import record
 from referralcrm.core.csvs import inert
 from referralcrm.core.reading import reading
+from referralcrm.exchange.outcomes.actions import forget
+from referralcrm.exchange.outcomes.models import OutcomeFile
 from referralcrm.exchange.outgoing.kinds import KINDS, text_of
 from referralcrm.exchange.outgoing.models import ROWS_A_PART, Export, ExportPart
 from referralcrm.practice import files
@@ -103,13 +105,14 @@ def _stumble(pk):
 
 
 def _forget_next(practice) -> bool:
-    """Delete one export whose days are over, with what was written for it; whether there was one."""
+    """Delete one list, or one file of outcomes, whose days are over; whether there was one."""
     with enter(practice, durable=True):
-        export = Export.objects.to_forget(timezone.now()).select_for_update(skip_locked=True).first()
-        if export is None:
-            return False
-        written = [part.file for part in export.parts.select_related("file")]
-        export.delete()
-        for file in written:
-            file.delete()
-        return True
+        now = timezone.now()
+        if old := Export.objects.to_forget(now).select_for_update(skip_locked=True).first():
+            written = [part.file for part in old.parts.select_related("file")]
+            old.delete()
+            for file in written:
+                file.delete()
+        elif old := OutcomeFile.objects.to_forget(now).select_for_update(skip_locked=True).first():
+            forget(old)
+        return old is not None

@@ -1,0 +1,1 @@
+"""Who came and who did not, out of the practice's own appointment system, as a small file."""
