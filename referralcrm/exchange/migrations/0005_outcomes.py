@@ -10,7 +10,7 @@ from referralcrm.core.wall import link, raise_wall
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0003_exports"),
+        ("exchange", "0004_words_for_past_referrals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
