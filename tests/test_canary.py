@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 import redis
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -30,6 +31,7 @@ from referralcrm.practice.states import Role
 from referrals.models import Patient, Referral
 from tests import factories
 from tests.committed import wait_until
+from tests.core.test_content import PDF
 from tests.mailserver import MailServer
 
 PATIENTS = 12
@@ -120,6 +122,9 @@ def close_with_words(desk, number, referral):
     )
     ask = {"missing": ["reason"], "words": f"Which {marked(number, 'q')}?"}
     desk.post(reverse("referrals:ask", args=[referral.pk]), ask)
+    paper = SimpleUploadedFile(f"{marked(number, 'f')}.pdf", PDF + marked(number, "b").encode())
+    attaching = {"file": paper, "kind": "fax", "title": marked(number, "t")}
+    desk.post(reverse("referrals:attach", args=[referral.pk]), attaching)
     for report in referral.obligations.all():
         waiving = {"act": "waive", "reason": marked(number, "w"), "version": report.version}
         desk.post(reverse("referrals:report", args=[report.pk]), waiving)

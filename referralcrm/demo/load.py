@@ -11,6 +11,7 @@ from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.demo.cast import STORIES
 from referralcrm.demo.contacts import make_audit, make_tasks, make_touchpoints, make_weeks
+from referralcrm.demo.paper import UNREAD, make_paper
 from referralcrm.demo.partners import make_partners
 from referralcrm.demo.referrals import make_referrals
 from referralcrm.demo.thanks import Thanks
@@ -61,13 +62,14 @@ def sign_ins() -> list[tuple[str, str]]:
 def _fill(world, partners, referrals, say):
     weights = make_partners(world, partners)
     say(f"{partners:,} partners")
-    thanks, done = Thanks(world), 0
-    for batch in make_referrals(world, weights, referrals):
+    thanks, done = Thanks(world), UNREAD
+    for batch in make_referrals(world, weights, referrals - UNREAD):
         thanks.write(batch.referrals)
         done += len(batch.referrals)
         say(f"{done:,} of {referrals:,} referrals, each with its journey, report and thanks")
     thanks.upset()
     say(f"{len(make_touchpoints(world)):,} contacts")
+    make_paper(world)
     make_weeks(world)
     make_tasks(world)
     make_audit(world)

@@ -22,6 +22,11 @@ RECEIVED_ONLY = ("source", "source_name", "service", "next_visit_on", "unreadabl
 SENT_ONLY = ("discipline",)
 NEW_PARTNER = ("new_discipline", "new_email", "new_phone")
 NEW_MATTER = "new"
+CONTRADICTIONS = {
+    "": "",
+    "name": "This record number belongs to a patient with another name. Check the number.",
+    "birth_date": "The patient with this record number has another date of birth. Check both.",
+}
 
 
 class LogForm(HouseForm):
@@ -70,6 +75,7 @@ class LogForm(HouseForm):
         self.person, self.here = person, here
         self.today = current_practice().today()
         self.known, self.duplicates, self.who = None, [], None
+        self.several_fit, self.contradiction = False, ""
         self.finishing = _key(self.data.get("finishing", ""))  # the referral that is being finished
         self._point(self._value_of("direction") or (query or {}).get("direction"))
         if not self.is_bound:
@@ -195,9 +201,12 @@ class LogForm(HouseForm):
                 self.add_error("patient_name", "Type the patient's name or record number.")
             return
         fitting = Patient.objects.fitting(current_practice(), **words)
-        if len(fitting) == 1 and not fitting[0].contradicts(
-            name=words["name"], birth_date=words["birth_date"]
-        ):
+        self.several_fit = len(fitting) > 1
+        if len(fitting) != 1:
+            return
+        wrong = fitting[0].contradicts(name=words["name"], birth_date=words["birth_date"])
+        self.contradiction = CONTRADICTIONS[wrong]
+        if not wrong:
             self.known = fitting[0]
 
     def _find_matter(self, cleaned):
@@ -212,6 +221,11 @@ class LogForm(HouseForm):
             self.add_error("matter", "Choose one of these.")
         elif same and not answer:
             self.add_error("matter", "This patient has an open referral. The same matter, or a new one?")
+
+    @property
+    def known_otherwise(self):
+        """Whether the patient is known by another spelling, or was found without a name."""
+        return bool(self.known.name) and self.known.name != self.cleaned_data.get("patient_name")
 
     @property
     def open_referrals(self):
