@@ -29,5 +29,5 @@ def start(request):
         else:
             login(request, manager, backend=BACKEND)
             messages.success(request, f"The demo is gone and {manager.practice} is yours.")
-            return redirect("practice:settings")
+            return redirect("exchange:imports")
     return render(request, "demo/start.html", {"form": form})

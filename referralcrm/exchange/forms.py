@@ -106,11 +106,20 @@ class MatchForm(HouseForm):
 
 
 class ChoiceForm(forms.Form):
-    """What becomes of one line, or of all that are surely (or perhaps) here already."""
+    """What becomes of one line, or of all that are surely (or perhaps) here already.
+
+    A past referral is brought in or not; nothing of one that is here is filled in.
+    """
 
     choice = forms.ChoiceField(choices=Choice.choices)
     line = forms.IntegerField(required=False, min_value=1, max_value=2_000_000_000)
     which = forms.ChoiceField(choices=[("sure", "sure"), ("perhaps", "perhaps")], required=False)
+
+    def __init__(self, *args, sheet, **kwargs):
+        super().__init__(*args, **kwargs)
+        if sheet == Sheet.REFERRALS:
+            left = [choice for choice in Choice.choices if choice[0] != Choice.UPDATE]
+            self.fields["choice"].choices = left
 
 
 def select():

@@ -98,7 +98,14 @@ def show(request, pk):
     results.complete(page, run)
     if run.sheet == Sheet.REFERRALS and page.object_list:
         record("looked at rows of", by=request.user, subject=run)
-    context = {"run": run, "levels": levels, "level": level, "page": page, "form": ChoiceForm(), "all": ALL}
+    context = {
+        "run": run,
+        "levels": levels,
+        "level": level,
+        "page": page,
+        "form": ChoiceForm(sheet=run.sheet),
+        "all": ALL,
+    }
     if run.state == State.CHECKED:
         return render(request, "exchange/checked.html", context)
     kept = results.kept(run) if run.state == State.UNDONE else []
@@ -119,7 +126,7 @@ def progress(request, pk):
 def choose(request, pk):
     """What becomes of one line that may be here already, or of all of them."""
     run = _run(pk)
-    form = ChoiceForm(request.POST)
+    form = ChoiceForm(request.POST, sheet=run.sheet)
     if not form.is_valid():
         raise Http404
     which = {"sure": True, "perhaps": False}.get(form.cleaned_data["which"])

@@ -49,7 +49,7 @@ def test_the_demo_goes_whole_and_another_practice_keeps_everything(demo, manager
         factories.referral()
         factories.person("Nina Nolan")
     before = rows(northgate)
-    assert manager.post(START, ANSWERS)["Location"] == reverse("practice:settings")
+    assert manager.post(START, ANSWERS)["Location"] == reverse("exchange:imports")
     assert rows(demo) == dict.fromkeys(rows(demo), 0)
     assert not Practice.objects.filter(pk=demo.pk).exists()
     assert not User.objects.filter(practice_id=demo.pk).exists()

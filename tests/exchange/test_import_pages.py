@@ -1,0 +1,173 @@
+"""The pages of an import: what can be uploaded, matched, chosen, and taken away again as a file."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from partners.models import Partner
+from referralcrm.audit.models import AuditEvent
+from referralcrm.exchange.models import Import
+from referralcrm.exchange.states import State
+from referralcrm.practice import files
+from referralcrm.practice.models import StoredFile
+from referralcrm.practice.scope import enter
+from tests import factories
+from tests.exchange.bringing import a_clinic, brought_in, checked
+
+IMPORTS = "/exchange/imports/"
+FILE = "name,e-mail\nAnn Ash,ann@ash.example\n=1+1,nothing\n"
+HOSTILE = [
+    '=HYPERLINK("http://evil.example").csv',
+    "<script>alert(1)</script>.csv",
+    "../../etc/passwd",
+    "a\u202egpj.csv",
+    "O'Brien & {{ request.user.password }} 👩‍⚕️.csv",
+    "x" * 300 + ".csv",
+    "C:\\list\\..\\Null",
+]
+
+
+@pytest.fixture
+def manager(as_person, charlie):
+    return as_person(charlie)
+
+
+def upload(client, text=FILE, *, name="list.csv", sheet="partners"):
+    content = text if isinstance(text, bytes) else text.encode()
+    return client.post(IMPORTS, {"sheet": sheet, "file": SimpleUploadedFile(name, content)})
+
+
+def test_an_upload_leads_to_its_columns_with_samples(manager):
+    answer = upload(manager)
+    page = manager.get(answer["Location"])
+    assert [field.value() for field, _ in page.context["columns"]] == ["name", "email"]
+    assert "ann@ash.example" in page.content.decode()
+    assert Import.objects.get().state == State.UPLOADED and not Partner.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04 not an archive", b"\x00\x01\x02\x03" * 50, b"%PDF-1.7"]
+)
+def test_what_cannot_be_read_is_refused_beside_the_field_and_not_kept(manager, content):
+    answer = upload(manager, content)
+    assert answer.status_code == 200 and answer.context["form"].errors["file"]
+    assert not Import.objects.exists() and not StoredFile.objects.exists()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_name_is_only_a_text(manager, name):
+    page = manager.get(upload(manager, name=name)["Location"])
+    run = Import.objects.select_related("file").get()
+    assert "<script>alert" not in page.content.decode()
+    shown = "".join(sign for sign in name if sign.isprintable())
+    assert shown.endswith(files.name_of(run.file)[-20:])
+    assert "<script>alert" not in manager.get(IMPORTS).content.decode()
+
+
+def test_a_field_cannot_be_two_columns_and_a_required_one_is_named(manager):
+    at = upload(manager)["Location"]
+    twice = manager.post(at, {"column_0": "name", "column_1": "name"}).context["form"]
+    assert {"column_0", "column_1"} <= set(twice.errors)
+    without = manager.post(at, {"column_0": "", "column_1": "email"}).context["form"]
+    assert "Name" in str(without.non_field_errors())
+    assert Import.objects.get().state == State.UPLOADED
+
+
+def test_the_first_row_can_be_a_row_like_the_others(manager):
+    run = upload(manager)["Location"]
+    pk = Import.objects.get().pk
+    manager.post(reverse("exchange:header", args=[pk]), {"has_header": "no"})
+    assert Import.objects.get().header == ["Column 1", "Column 2"]
+    assert "Ann Ash" in manager.get(run).content.decode()
+
+
+def test_the_same_file_again_is_told(manager, charlie):
+    upload(manager)
+    Import.objects.update(state=State.DONE, finished_at=timezone.now())
+    assert "This very file was brought in" in manager.get(upload(manager)["Location"]).content.decode()
+
+
+def test_a_discarded_file_is_gone(manager):
+    upload(manager)
+    manager.post(reverse("exchange:discard", args=[Import.objects.get().pk]))
+    assert not StoredFile.objects.exists()
+    assert "list.csv" not in manager.get(IMPORTS).content.decode()
+
+
+def test_what_is_too_late_is_refused_in_words(manager):
+    upload(manager)
+    pk = Import.objects.get().pk
+    for name in ("start", "undo"):
+        answer = manager.post(reverse(f"exchange:{name}", args=[pk]))
+        assert answer.status_code == 409 and "columns to be matched" in answer.content.decode()
+
+
+def test_watching_the_progress_does_not_put_the_log_off_off(manager):
+    upload(manager)
+    Import.objects.update(state=State.CHECKING)
+    page = manager.get(reverse("exchange:import", args=[Import.objects.get().pk])).content.decode()
+    assert 'hx-headers=\'{"X-Background": "1"}\'' in page
+    address = reverse("exchange:progress", args=[Import.objects.get().pk])
+    assert "HX-Refresh" not in manager.get(address)
+    Import.objects.update(state=State.CHECKED)
+    assert manager.get(address)["HX-Refresh"] == "true"
+
+
+@pytest.fixture
+def clinic(committed):
+    return a_clinic()
+
+
+def test_bad_rows_come_back_as_a_file_that_comes_in_once_mended(clinic, as_person):
+    run = checked(clinic, FILE)
+    client = as_person(clinic.charlie)
+    text = client.get(reverse("exchange:mend", args=[run.pk])).content.decode("utf-8-sig")
+    assert text.splitlines()[0] == "name,e-mail,why it stayed out"
+    assert text.splitlines()[1].startswith("'=1+1,nothing,e-mail: "), "a spreadsheet would carry it out"
+    mended = brought_in(clinic, text.replace("nothing", "one@office.example"))
+    with enter(clinic):
+        assert (mended.made, Partner.objects.get().name) == (1, "=1+1")
+        assert AuditEvent.objects.of(clinic).filter(verb="exported", subject_type="import").exists()
+
+
+def test_a_choice_in_the_page_is_kept(clinic, as_person):
+    brought_in(clinic, FILE)
+    run = checked(clinic, FILE)
+    client = as_person(clinic.charlie)
+    choose = reverse("exchange:choose", args=[run.pk])
+    client.post(choose, {"choice": "create", "line": 2})
+    with enter(clinic):
+        assert run.notes.alike().get().choice == "create"
+    client.post(choose, {"choice": "skip", "which": "sure"})
+    with enter(clinic):
+        assert run.notes.alike().get().choice == "skip"
+
+
+def test_pages_of_the_report_need_as_many_queries_for_many_rows_as_for_few(
+    clinic, as_person, django_assert_max_num_queries
+):
+    lines = "".join(f"Pat Number{n},{'nothing' if n % 2 else f'n{n}@office.example'}\n" for n in range(60))
+    brought_in(clinic, f"name,e-mail\n{lines}")
+    run = checked(clinic, f"name,e-mail\n{lines}")
+    client = as_person(clinic.charlie)
+    client.get(IMPORTS)
+    for query in ("", "?show=alike", "?show=bad&page=2"):
+        with django_assert_max_num_queries(12):
+            client.get(reverse("exchange:import", args=[run.pk]) + query)
+
+
+def test_an_import_of_another_practice_is_missing(manager, northgate):
+    with enter(northgate):
+        theirs = factories.uploaded()
+    for name in ("import", "match", "mend", "rows", "progress"):
+        assert manager.get(reverse(f"exchange:{name}", args=[theirs.pk])).status_code == 404
+
+
+def test_an_old_import_no_longer_offers_to_undo(manager):
+    upload(manager)
+    Import.objects.update(state=State.DONE, finished_at=timezone.now() - timedelta(days=31))
+    page = manager.get(reverse("exchange:import", args=[Import.objects.get().pk]))
+    assert "Undo all of it" not in page.content.decode()
