@@ -7,7 +7,7 @@ from django import forms
 
 from referralcrm.core.forms import HouseForm, refuse
 from referralcrm.core.keys import new_id
-from referralcrm.core.templatetags.house import day
+from referralcrm.core.templatetags.house import day, short_day
 from referralcrm.practice.models import Location, Service
 from referralcrm.practice.scope import current_practice
 from referrals.forms.days import day_typed
@@ -150,7 +150,7 @@ class Row:
         cleaned, who, self.notes = self.form.cleaned_data, self.form.who, {}
         for name, weekday in (("happened_on", True), ("born", False)):
             if self.cells.get(name, "").strip() and (on := cleaned.get(name)):
-                self.notes[name] = f"{on:%a} {day(on)}" if weekday else day(on)
+                self.notes[name] = f"{on:%a} {short_day(on, self.form.today)}" if weekday else day(on)
         if who and who.new_name:
             self.notes["partner_text"] = "is added as a new partner"
         elif who and who.partner:

@@ -74,7 +74,7 @@ def test_twenty_referrals_are_typed_by_keyboard_alone(grid, known):
     keys.type("170580")
     keys.press("Control+s")
     presses += 2
-    expect(page.locator(".toasts")).to_contain_text("20 referrals logged.")
+    expect(page.locator(".toasts")).to_contain_text("20 referrals logged.", timeout=30_000)
     print(f"\ntwenty in the grid: {presses} key presses beyond the words, {time.monotonic() - started:.1f} s")
     rows = logged(known)[before:]
     assert [row.partner.name for row in rows] == [PARTNERS[n % 4] for n in range(1, 21)]
@@ -109,7 +109,9 @@ def test_a_block_of_a_spreadsheet_fills_the_fields(grid, known):
     expect(page.locator("[aria-invalid]")).to_have_count(1)
     before = len(logged(known))
     page.get_by_role("button", name="Log them").click()
-    expect(page.get_by_text("12 logged. 1 row needs a look")).to_be_visible()
+    expect(page.get_by_text("12 logged. 1 row needs a look")).to_be_visible(timeout=30_000)
+    expect(cell(page, "For")).to_have_value("Dentistry")
+    expect(cell(page, "For")).to_be_focused()
     grid.check_every_look("grid-left")
     rows = logged(known)[before:]
     assert {(row.service.name, row.urgency, row.partner.name) for row in rows} == {

@@ -177,7 +177,7 @@ def test_a_row_is_checked_only_where_something_stands_until_it_is_left(desk, oka
 def test_what_was_understood_is_said(desk, okafor):
     html = leave(desk, typed(partner_text="adaeze", happened_on="19.11.")).content.decode()
     assert "Dr Adaeze Okafor, Family medicine" in html
-    assert "Thu 19 Nov 2026" in html and "17 May 1980" in html
+    assert "Thu 19 Nov<" in html and "17 May 1980" in html
     assert "tag-good" in html
 
 
