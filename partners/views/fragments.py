@@ -33,5 +33,6 @@ def organisation_options(request):
 def duplicates(request):
     """Who may be the same as the partner being typed; it warns and never blocks."""
     typed = DuplicateForm(request.GET).typed()
-    found = Partner.objects.kept().with_office().resembling(**typed)[:WARNED_OF]
+    here = Partner.objects.filter(deleted_at=None, merged_into__deleted_at=None)
+    found = here.with_office().select_related("merged_into").resembling(**typed)[:WARNED_OF]
     return render(request, "partners/duplicates.html", {"partners": found})
