@@ -13,11 +13,13 @@ WORD = re.compile(r"[^\W\d_]+")
 SOFT = re.compile(r"(?<=.)[aeiouhwy]+|(.)(?=\1)")
 
 KNOWN = """
-    SELECT coalesce(p.merged_into_id, p.id), p.identifier, lower(p.email), p.name, o.name
+    SELECT p.id, p.identifier, lower(p.email), p.name, o.name, coalesce(now.id, p.id)
       FROM partners_partner p LEFT JOIN partners_organisation o ON o.id = p.organisation_id
-     WHERE p.practice_id = %s AND p.deleted_at IS NULL
+      LEFT JOIN partners_partner now ON now.id = p.merged_into_id
+     WHERE p.practice_id = %s AND p.deleted_at IS NULL AND now.deleted_at IS NULL
        AND (p.id = ANY(%s::uuid[]) OR p.identifier = ANY(%s)
             OR lower(p.email) = ANY(%s) OR lower(p.name) = ANY(%s))
+     ORDER BY now.id NULLS FIRST
 """
 
 
@@ -70,10 +72,10 @@ def known(rows) -> dict[tuple, str]:
     found = {}
     with connection.cursor() as cursor:
         cursor.execute(KNOWN, [str(current_practice_id()), *asked])
-        for pk, identifier, email, name, office in cursor:
+        for pk, identifier, email, name, office, now in cursor:
             here = {"id": pk, "identifier": identifier, "email": email, "name": name, "office": office or ""}
             for key in keys_of(here):
-                found.setdefault(key, str(pk))
+                found.setdefault(key, str(now))
     return found
 
 
@@ -82,9 +84,11 @@ class Likeness:
 
     def __init__(self):
         self._found = {}
-        for pk, name, email, phone in Partner.objects.kept().values_list("id", "name", "email", "phone"):
-            for key in self._keys(name, email, phone):
-                self._found.setdefault(key, pk)
+        said = ("name", "email", "phone")
+        for rows, who in ((Partner.objects.kept(), "id"), (Partner.objects.merged_away(), "merged_into")):
+            for pk, name, email, phone in rows.values_list(who, *said):
+                for key in self._keys(name, email, phone):
+                    self._found.setdefault(key, pk)
 
     def find(self, row: dict):
         """The id of a partner who may be the same, or None."""
