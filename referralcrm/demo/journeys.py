@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from referralcrm.demo.cast import EXIT_REASONS
 from referrals.actions.loop import clock
-from referrals.models import JourneyEvent, Obligation, Referral
-from referrals.states import DONE, Direction, Journey, Loop, Side
+from referrals.models import CallAttempt, JourneyEvent, Obligation, Referral
+from referrals.states import DONE, CallOutcome, Direction, Journey, Loop, Side
 
 SEEN = "seen"  # the outcome of most: attended, and in time completed
 OUTCOMES = {
@@ -31,6 +31,8 @@ class Journeyed:
         self._travel()
         if referral.partner:
             self._report()
+        if referral.direction == Direction.RECEIVED:
+            self._call()
 
     def _travel(self):
         if self.outcome in {Journey.DECLINED, Journey.ENTERED_IN_ERROR}:
@@ -102,6 +104,30 @@ class Journeyed:
         if after in EXIT_REASONS:
             event.reason = self.rng.choice(EXIT_REASONS[after])
         self.writer.batch.events.append(event)
+
+    def _call(self):
+        """Who is still to be booked was called now and then; who could not be reached, three times."""
+        referral, rng = self.referral, self.writer.calling
+        is_over = referral.journey == Journey.UNREACHABLE
+        if not (is_over or referral.is_to_book):
+            return
+        since = referral.appointment_on or referral.happened_on
+        until = referral.closed_on if is_over else self.world.today
+        wanted = 3 if is_over else rng.choice([0, 1, 1, 2, 2, 3])
+        days = [self.world.workday(since + timedelta(days=2 * n + 1)) for n in range(wanted)]
+        made = [self._attempt(number, day) for number, day in enumerate(sorted(set(days)), 1) if day <= until]
+        self.writer.batch.attempts.extend(made)
+        referral.calls = 0 if is_over else len(made)
+
+    def _attempt(self, number, day):
+        rng, outcomes = self.writer.calling, list(CallOutcome)
+        return CallAttempt(
+            referral=self.referral,
+            number=number,
+            outcome=rng.choices(outcomes, [80, 18, 2])[0],
+            at=self.world.at(day, rng.uniform(9, 16.5)),
+            by=rng.choice(self.world.desk),
+        )
 
     def _report(self):
         referral, ours = self.referral, self.referral.direction == Direction.RECEIVED

@@ -1,5 +1,6 @@
 """Referrals both ways with their journeys and reports, with the irregularity of a real log."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -10,7 +11,7 @@ from referralcrm.demo.cast import FIRST, PATIENTS, REASONS
 from referralcrm.demo.journeys import SEEN, Journeyed
 from referralcrm.demo.partners import Weights
 from referralcrm.demo.world import World, phone
-from referrals.models import JourneyEvent, Obligation, Patient, Referral
+from referrals.models import CallAttempt, JourneyEvent, Obligation, Patient, Referral
 from referrals.models.patients import person_index, record_index
 from referrals.states import Channel, Direction, Journey, Source, Urgency
 
@@ -59,12 +60,14 @@ class Batch:
     referrals: list = field(default_factory=list)
     events: list = field(default_factory=list)
     obligations: list = field(default_factory=list)
+    attempts: list = field(default_factory=list)
 
     def insert(self):
         Patient.objects.bulk_create(self.patients, batch_size=1000)
         Referral.objects.bulk_create(self.referrals, batch_size=1000)
         JourneyEvent.objects.bulk_create(self.events, batch_size=2000)
         Obligation.objects.bulk_create(self.obligations, batch_size=2000)
+        CallAttempt.objects.bulk_create(self.attempts, batch_size=2000)
 
 
 def make_referrals(world: World, weights: Weights, count: int) -> Iterator[Batch]:
@@ -132,6 +135,7 @@ class Writer:
     def __init__(self, world):
         self.world = world
         self.rng = world.rng
+        self.calling = random.Random(len(world.partners))  # of its own, so that the rest stays as it was
         self.record = 10_000
         self.known: list[Patient] = []
         self.latest: Referral | None = None

@@ -21,7 +21,7 @@ from referralcrm.demo.referrals import COOLING
 from referralcrm.practice.models import Practice, User
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
-from referrals.models import JourneyEvent, Obligation, Patient, Referral
+from referrals.models import CallAttempt, JourneyEvent, Obligation, Patient, Referral
 from referrals.states import CLOSED, Direction, Journey, Source
 
 SMALL = {"partners": 25, "referrals": 260}
@@ -228,3 +228,14 @@ def test_somebody_who_was_deactivated_is_not_offered_as_a_sign_in(db):
     demo.load(**SMALL)
     User.objects.filter(email="staff@riverside.example").update(is_active=False)
     assert "staff@riverside.example" not in dict(map(reversed, demo.sign_ins()))
+
+
+def test_who_waits_was_called_and_the_calls_are_counted(riverside_demo):
+    waiting = Referral.objects.to_book().filter(calls__gt=0)
+    assert waiting.exists()
+    assert CallAttempt.objects.filter(number=3, referral__journey=Journey.UNREACHABLE).exists()
+    for row in waiting.select_related("patient"):
+        numbers = [call.number for call in row.attempts.order_by("at")]
+        assert numbers == list(range(1, row.calls + 1))
+        assert all(call.at.date() >= row.happened_on for call in row.attempts.all())
+    assert Referral.objects.to_book().exclude(patient__phone_sealed=b"").exists()
