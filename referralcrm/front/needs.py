@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from outreach.models import Message, Task
 from outreach.states import TaskKind, TaskState
@@ -49,12 +49,13 @@ class Needs:
 
     def paper(self):
         """Part of it could not be read; or booked already, while details we asked for are missing."""
-        return self._of_desk(Referral.objects.kept().filter(Q(to_finish=True) | self._asked))
+        return self._of_desk(_together(self._unread(), self._asked_about()))
 
     def of_the_desk(self):
         """``bookings``, ``visits`` and ``paper`` in one, each referral once."""
-        waits = Q(to_finish=True) | self._asked | self.to_call | self.passed
-        return self._of_desk(Referral.objects.kept().filter(waits))
+        kept = Referral.objects.kept()
+        waiting = (kept.filter(self.to_call), kept.filter(self.passed))
+        return self._of_desk(_together(self._unread(), self._asked_about(), *waiting))
 
     @property
     def to_book(self):
@@ -68,10 +69,12 @@ class Needs:
     def passed(self):
         return Q(journey=Journey.SCHEDULED, appointment_on__lt=self.today)
 
-    @property
-    def _asked(self):
-        asked = Exists(DetailsRequest.objects.open().filter(referral=OuterRef("pk")))
-        return asked & ~self.to_book & ~self.passed
+    def _unread(self):
+        return Referral.objects.kept().filter(to_finish=True)
+
+    def _asked_about(self):
+        asked = DetailsRequest.objects.open().values("referral")
+        return Referral.objects.kept().filter(pk__in=asked).exclude(self.to_book).exclude(self.passed)
 
     def tasks(self):
         """Open, due and not snoozed, of every kind."""
@@ -119,3 +122,9 @@ class Needs:
         if self.person.sees_patients:
             return self._of(referrals, "clinician")
         return referrals
+
+
+def _together(*each):
+    """The rows of any of these, each once and each found by its own index; OR would read the whole table."""
+    first, *others = [rows.order_by().values("pk") for rows in each]
+    return Referral.objects.filter(pk__in=first.union(*others))

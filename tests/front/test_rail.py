@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from outreach.models import Heartbeat, Run, Task
 from referralcrm.front.rail import numbers
+from referralcrm.front.today import Today
 from tests import factories
 
 WEDNESDAY = datetime(2026, 3, 4, 12, tzinfo=UTC)  # ISO week 2026-W10; Monday 2 March is no holiday
@@ -98,3 +99,15 @@ def test_the_rail_is_one_query(wednesday, alice):
     with CaptureQueriesContext(connection) as queries:
         assert numbers(alice).in_words
     assert len(queries) == 1
+
+
+def test_neither_the_numbers_nor_today_ask_a_question_of_every_referral(wednesday, alice):
+    """A condition that is a query of its own is asked row by row: at a million referrals, on every page."""
+    with CaptureQueriesContext(connection) as queries:
+        numbers(alice)
+        Today(alice)
+    with connection.cursor() as cursor:
+        for query in queries:
+            cursor.execute(f"EXPLAIN {query['sql']}")
+            asked = [line for (line,) in cursor.fetchall() if "Filter:" in line and "SubPlan" in line]
+            assert not asked, asked
