@@ -184,7 +184,9 @@ def blank_rows(count: int) -> list[Row]:
 
 def choices() -> dict:
     """What the lists of a row offer, asked once for all rows."""
+    services = list(Service.objects.active().values_list("pk", "name"))
     return {
-        "services": list(Service.objects.active().values_list("pk", "name")),
+        "services": services,
+        "service_keys": {str(pk) for pk, _ in services},
         "urgencies": Urgency.choices,
     }

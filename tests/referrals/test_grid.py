@@ -194,6 +194,15 @@ def test_typing_is_there_again_after_a_closed_tab(desk, okafor, bob, as_person):
     assert "Half" not in as_person(bob).get(GRID).content.decode()
 
 
+def test_answers_and_what_no_list_offers_are_there_again_too(desk, okafor):
+    key, row = typed(service="Dentistry", pick="new", asked="Dr Adaeze Okafor", matter=str(okafor.pk))
+    leave(desk, (key, row))
+    html = desk.get(GRID).content.decode()
+    assert '<option value="Dentistry" selected>' in html
+    for name, value in [("pick", "new"), ("asked", "Dr Adaeze Okafor"), ("matter", okafor.pk)]:
+        assert f'name="r-{key}-{name}" value="{value}"' in html
+
+
 def test_a_draft_is_sealed_and_opens_only_for_its_person(desk, okafor, alice, bob):
     key, _ = row = typed(patient_name="Qzsecret Name", reason="Qzreason")
     leave(desk, row)
