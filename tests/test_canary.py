@@ -130,6 +130,16 @@ def close_with_words(desk, number, referral):
         desk.post(reverse("referrals:report", args=[report.pk]), waiving)
 
 
+def throw_away_and_look_for_it(desk, clinic):
+    """A marked referral goes into the trash, where its patient's name is typed; the page that answers."""
+    with enter(clinic):
+        referral = Referral.objects.filter(attended_on=None).first()
+    assert desk.post(reverse("referrals:delete", args=[referral.pk])).status_code == 302
+    page = desk.get(reverse("trash:index")).content.decode()
+    assert "Received: " in page and not MARK.search(page)
+    return page + desk.post(reverse("trash:index"), {"q": marked(0, "n")}).content.decode()
+
+
 def recommend(desk, number, today):
     """Somebody else than a partner recommended us: the name of that person is kept sealed."""
     answer = desk.post(
@@ -193,6 +203,8 @@ def test_no_mark_of_a_patient_leaves_the_page_that_asks_for_it(clinic, committed
             for number, referral in enumerate(Referral.objects.received().filter(partner=clinic.okafor)):
                 close_with_words(desk, number, referral)
         pages = [desk.get(path).content.decode() for path in visited(clinic)]
+        pages.append(throw_away_and_look_for_it(desk, clinic))
+        assert desk.get(reverse("print:today")).content.startswith(b"%PDF")
     assert any(MARK.search(page) for page in pages), "the pages that may show a name do"
     with enter(clinic):
         assert Patient.objects.count() == PATIENTS + 3
