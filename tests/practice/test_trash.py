@@ -244,12 +244,17 @@ def test_each_minute_asks_and_the_work_is_left_to_a_task(okafor, alice, riversid
     nudged = []
     monkeypatch.setattr(receivers, "nudge", lambda *words: nudged.append(words))
     monkeypatch.setattr(receivers, "enter", lambda practice, durable: enter(practice))
-    minute_passed.send(None, practice=riverside)
+    receivers.empty_trash(None, practice=riverside)
     assert nudged == []
     actions.delete(okafor, by=alice)
     expire(okafor)
-    minute_passed.send(None, practice=riverside)
+    receivers.empty_trash(None, practice=riverside)
     assert nudged == [("practice.empty_trash", riverside.pk)]
+
+
+def test_the_minute_is_listened_to():
+    assert minute_passed.disconnect(receivers.empty_trash)
+    minute_passed.connect(receivers.empty_trash)
 
 
 def test_a_closed_day_is_removed_with_undo_and_comes_back_unless_its_place_is_taken(
