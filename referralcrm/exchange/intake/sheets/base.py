@@ -54,7 +54,8 @@ class BaseSheet:
         known = self.known(good)
         for row in good:
             keys = self.keys(row)
-            row.repeats = next((self.seen[hash(key)] for key in keys if hash(key) in self.seen), None)
+            own = keys[:1] if row.values.get("id") else keys  # two ids are two rows, whatever they share
+            row.repeats = next((self.seen[hash(key)] for key in own if hash(key) in self.seen), None)
             if row.repeats is not None:
                 row.warnings.append(Remark(None, f"The same as line {row.repeats}; it comes in once."))
             elif match := next((known[key] for key in keys if key in known), None):
