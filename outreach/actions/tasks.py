@@ -15,6 +15,7 @@ from referralcrm.core.templatetags.house import day
 from referralcrm.practice.actions.trash import fetch_back, put_away
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.permissions import Permission
+from referralcrm.practice.quicker import who_was_quicker
 from referralcrm.practice.scope import current_practice
 from referralcrm.practice.trash import require_kept
 from referrals.states import Journey
@@ -248,8 +249,10 @@ def _claim(task, version, **fields):
 
 
 def _what_happened(task):
-    now = Task.objects.select_related("closed_by").get(pk=task.pk)
-    if now.state == TaskState.REQUESTED:
-        return "Somebody changed this in the meantime. Look at it again."
-    who = now.closed_by.name if now.closed_by else "Somebody"
-    return f"{who} was quicker: this is {now.get_state_display()} already."
+    now = Task.objects.get(pk=task.pk)
+    words = {
+        "completed": "done",
+        "snoozed": f"hidden until {day(now.snoozed_until)}",
+        "reassigned": "handed over",
+    }
+    return who_was_quicker("task", task.pk, what=lambda event: words.get(event.verb, event.verb))

@@ -2,8 +2,10 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 
-from referralcrm.core.answers import carried_out, not_carried_out
+from referralcrm.core.answers import carried_out, not_carried_out, stood_on
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused, Stale
 from referralcrm.practice.once import once
@@ -25,7 +27,7 @@ from referrals.models.calls import as_calls, calls_made
 from referrals.states import STEPS, TAKEN_BACK, Verb
 from referrals.views.attachments import listed_paper, paper_of
 from referrals.views.calls import undo_address
-from referrals.views.quicker import who_was_quicker
+from referrals.views.quicker import who_answered_the_report, who_was_quicker
 
 REPORT_ACTS = {
     ReportAct.DONE: actions.record_report,
@@ -187,11 +189,21 @@ def report(request, pk):
     """Sent, received, confirmed or not required, by hand; from this page or a row of a list."""
     rows = Obligation.objects.select_related("referral__patient", "referral__partner")
     report = get_object_or_404(rows, pk=pk)
-    form, to = ReportForm(request.POST), _to(request, report.referral)
+    is_undo = "act" in request.GET  # from a toast, whose form has no fields
+    form = ReportForm(request.GET if is_undo else request.POST)
+    to = stood_on(request) if is_undo else _to(request, report.referral)
     try:
         if not form.is_valid():
             raise Refused(form.first_error)
         REPORT_ACTS[form.cleaned_data["act"]](report, by=request.user, **form.values())
+    except Stale:
+        return not_carried_out(request, Refused(who_answered_the_report(pk, person=request.user)), to=to)
     except Refused as refused:
         return not_carried_out(request, refused, to=to)
-    return carried_out(request, f"Report: {report.get_state_display()}.", to=to)
+    undo = "" if form.cleaned_data["act"] == ReportAct.TAKE_BACK else _undo_report(report)
+    return carried_out(request, f"Report: {report.get_state_display()}.", undo=undo, to=to)
+
+
+def _undo_report(report):
+    taken_back = urlencode({"act": ReportAct.TAKE_BACK, "version": report.version})
+    return f"{reverse('referrals:report', args=[report.pk])}?{taken_back}"

@@ -1,23 +1,24 @@
-"""What to say to the second of two people at one row: who was first, with what, and when."""
+"""What to say to the second of two people at one referral or report."""
 
-from referralcrm.audit.models import AuditEvent
 from referralcrm.core.templatetags.house import short_day
+from referralcrm.practice import quicker
 from referralcrm.practice.scope import current_practice
-from referrals.models import Referral
+from referrals.models import Obligation, Referral
 from referrals.states import Journey
 
 
 def who_was_quicker(pk, *, person) -> str:
-    """One sentence about the last change of a referral, as the audit log has it. No patient is named."""
-    practice = current_practice()
-    changes = AuditEvent.objects.of(practice).filter(subject_type="referral", subjects__contains=[str(pk)])
-    event = changes.exclude(verb="read").first()
-    if event is None:
-        return "Somebody else changed this meanwhile."
-    what, when = _what(event, Referral.objects.get(pk=pk)), _when(event.at, practice)
-    if event.actor_id == person.pk:
-        return f"You did this already: {what}, {when}."
-    return f"{event.actor_name} was quicker: {what}, {when}."
+    """Of a referral, for somebody who saw an older version."""
+    referral = Referral.objects.get(pk=pk)
+    return quicker.who_was_quicker("referral", pk, person=person, what=lambda event: _what(event, referral))
+
+
+def who_answered_the_report(pk, *, person) -> str:
+    """Of a report, likewise."""
+    report = Obligation.objects.get(pk=pk)
+    return quicker.who_was_quicker(
+        "obligation", pk, person=person, what=lambda event: f"report {report.get_state_display()}"
+    )
 
 
 def _what(event, referral):
@@ -41,12 +42,6 @@ def _stands(referral):
     if referral.journey == Journey.SCHEDULED and referral.appointment_on:
         return f"booked for {_day(referral.appointment_on)}"
     return referral.get_journey_display()
-
-
-def _when(moment, practice):
-    local = moment.astimezone(practice.zone)
-    day = "" if local.date() == practice.today() else f"on {_day(local.date())} "
-    return f"{day}at {local:%H:%M}"
 
 
 def _day(day):

@@ -70,7 +70,7 @@ def test_two_people_do_not_both_do_it(check_in, alice, bob, as_person):
     send(as_person(bob), check_in, verb="done", contact="call")
     response = send(as_person(alice), check_in, verb="done", contact="call", note="We spoke")
     page = response.content.decode()
-    assert "Bob Brown was quicker: this is done already." in page
+    assert "Bob Brown was quicker: done, at " in page
     assert "We spoke" in page
     assert Touchpoint.objects.count() == 1
 
@@ -195,7 +195,7 @@ def test_a_task_is_not_handed_to_strangers_or_leavers(check_in, alice, northgate
 def test_a_stale_page_changes_nothing(check_in, alice, bob, as_person):
     tasks.reassign(check_in, owner=bob, version=1, by=bob)
     response = send(as_person(alice), check_in, verb="skip", because="Not needed")
-    assert "Somebody changed this in the meantime." in response.content.decode()
+    assert "Bob Brown was quicker: handed over, at " in response.content.decode()
     assert "Not needed" in response.content.decode()
 
 

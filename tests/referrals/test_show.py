@@ -9,7 +9,7 @@ from outreach.models import MessageCause
 from referralcrm.audit.models import AuditEvent
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
-from referrals.actions import move, receive, send
+from referrals.actions import move, receive, record_report, send
 from referrals.models import Obligation, Referral
 from referrals.states import Journey, Loop, Source, Verb
 from tests import factories
@@ -351,3 +351,22 @@ def test_a_patient_that_cannot_be_is_said_at_the_field(fields, wrong, desk, refe
     response = desk.post(at("patient", referral), typed)
     assert wrong in response.context["form"].errors
     assert now(referral).patient.name == "Kim Moreau"
+
+
+def test_a_report_sent_by_mistake_is_taken_back_from_the_toast(desk, referral, alice):
+    move(referral, Verb.ATTEND, by=alice, on=MONDAY)
+    report = Obligation.objects.get()
+    sent = {"act": "done", "on": MONDAY.isoformat(), "version": report.version, "next": "/"}
+    [note] = desk.post(at("report", report), sent, follow=True).context["messages"]
+    assert Obligation.objects.get().state == Loop.SENT
+    desk.post(note.extra_tags)
+    assert (Obligation.objects.get().state, Obligation.objects.get().sent_on) == (Loop.DUE, None)
+
+
+def test_the_second_of_two_at_a_report_hears_who_sent_it_and_when(desk, referral, alice, bob):
+    move(referral, Verb.ATTEND, by=alice, on=MONDAY)
+    report = Obligation.objects.get()
+    record_report(Obligation.objects.get(), by=bob)
+    sent = {"act": "done", "on": MONDAY.isoformat(), "version": report.version, "next": "/"}
+    [note] = desk.post(at("report", report), sent, follow=True).context["messages"]
+    assert str(note) == "Bob Brown was quicker: report sent, at 10:00."
