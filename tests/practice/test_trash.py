@@ -14,7 +14,7 @@ from partners import actions
 from partners.models import Affiliation, Contact, Partner
 from referralcrm.audit.models import AuditEvent
 from referralcrm.core.signals import minute_passed
-from referralcrm.practice import receivers, trash
+from referralcrm.practice import receivers, tasks, trash
 from referralcrm.practice.actions.trash import anything_to_remove, remove_expired
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.models import ClosedDay
@@ -250,6 +250,18 @@ def test_each_minute_asks_and_the_work_is_left_to_a_task(okafor, alice, riversid
     expire(okafor)
     receivers.empty_trash(None, practice=riverside)
     assert nudged == [("practice.empty_trash", riverside.pk)]
+
+
+def test_the_task_comes_again_until_nothing_is_left(okafor, alice, riverside, monkeypatch):
+    nudged = []
+    monkeypatch.setattr(tasks, "nudge", lambda *words: nudged.append(words))
+    monkeypatch.setattr(tasks, "enter", lambda practice, durable: enter(practice))
+    actions.delete(okafor, by=alice)
+    expire(okafor)
+    tasks.empty_trash(riverside.pk)
+    assert nudged == [("practice.empty_trash", riverside.pk)] and not Partner.objects.exists()
+    tasks.empty_trash(riverside.pk)
+    assert len(nudged) == 1
 
 
 def test_the_minute_is_listened_to():
