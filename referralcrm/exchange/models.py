@@ -12,7 +12,7 @@ from django.utils import timezone
 from referralcrm.core.crypto import unwrap, wrap
 from referralcrm.exchange.outcomes.models import OutcomeFile  # noqa: F401
 from referralcrm.exchange.outgoing.models import Export, ExportPart  # noqa: F401  (tables of this app)
-from referralcrm.exchange.states import AT_WORK, Choice, Level, Sheet, State, Unsaid
+from referralcrm.exchange.states import AT_WORK, BEFORE, Choice, Level, Sheet, State, Unsaid
 from referralcrm.practice.models import PracticeOwned, StoredFile, User, scoped
 from referrals.states import Direction
 
@@ -25,8 +25,10 @@ class ImportQuerySet(models.QuerySet):
         return self.filter(state__in=AT_WORK)
 
     def to_forget(self, now):
-        """Whose file is no longer needed: it was brought in, and can no longer be undone."""
-        return self.filter(file__isnull=False, finished_at__lt=now - timedelta(days=UNDO_DAYS))
+        """Whose file is no longer needed: what came in can no longer be undone, or nobody went on with it."""
+        then = now - timedelta(days=UNDO_DAYS)
+        over = models.Q(finished_at__lt=then) | models.Q(created_at__lt=then, state__in=BEFORE)
+        return self.filter(over, file__isnull=False)
 
     def waiting(self, now):
         """At work, and no worker has hold of it (a lease that ends too late was given by another clock)."""

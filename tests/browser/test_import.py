@@ -3,7 +3,6 @@
 import pytest
 
 from partners.models import Partner
-from referralcrm.exchange import views  # noqa: F401
 from referralcrm.exchange.intake.work import work
 from referralcrm.practice.scope import enter
 
@@ -68,3 +67,38 @@ def test_a_spreadsheet_comes_in_and_goes_again(visit, clinic, okafor, tmp_path):
     visitor.check_every_look("import-undone")
     with enter(clinic):
         assert [partner.pk for partner in Partner.objects.kept()] == [okafor.pk]
+
+
+def test_past_referrals_ask_for_what_the_file_does_not_say(visit, clinic, okafor, tmp_path):
+    file = tmp_path / "past.csv"
+    file.write_text(
+        "Date,Referring provider,Patient,DOB,Diagnosis\n"
+        "2024-03-08,Dr Adaeze Okafor,Kim Moreau,1971-03-08,Knee\n"
+        "2024-03-09,Dr Nobody Here,Jo Reed,1980-01-01,Hip\n"
+    )
+    visitor = visit(clinic.charlie)
+    page = visitor.go("/exchange/imports/?sheet=referrals")
+    page.set_input_files("#id_file", str(file))
+    page.get_by_role("button", name="Upload and look at it").click()
+    page.get_by_label("sent to us").wait_for()
+    visitor.check_every_look("import-match-referrals")
+    page.get_by_role("button", name="Check the rows").click()
+    page.get_by_text("Being checked.").wait_for()
+    while work(clinic):
+        pass
+    page.get_by_text("No partner here is called so.").wait_for()
+    visitor.check_every_look("import-checked-referrals")
+    page.get_by_role("button", name="Match the columns again").click()
+    page.get_by_label("Add partners who are not here yet").check()
+    page.get_by_role("button", name="Check the rows").click()
+    page.get_by_text("Being checked.").wait_for()
+    while work(clinic):
+        pass
+    page.get_by_role("button", name="Bring them in").click()
+    page.get_by_text("Being brought in.").wait_for()
+    while work(clinic):
+        pass
+    page.get_by_role("heading", name="Brought in").wait_for()
+    visitor.check_every_look("import-done-referrals")
+    page.get_by_role("link", name="look at them").click()
+    page.get_by_role("link", name="Dr Nobody Here").wait_for()

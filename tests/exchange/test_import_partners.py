@@ -187,6 +187,15 @@ def test_after_30_days_the_file_and_what_was_noted_of_it_are_deleted(clinic):
         assert not StoredFile.objects.exists() and not FilePiece.objects.exists() and not run.notes.exists()
 
 
+def test_a_file_nobody_went_on_with_is_discarded_after_30_days(clinic):
+    run = checked(clinic, FILE)
+    with enter(clinic):
+        Import.objects.update(created_at=timezone.now() - timedelta(days=31))
+    assert finished(clinic, run).state == State.DISCARDED
+    with enter(clinic):
+        assert not StoredFile.objects.exists() and not run.notes.exists()
+
+
 def test_nothing_goes_out_and_nobody_gets_a_task(clinic):
     with enter(clinic):
         before = Message.objects.count(), MessageCause.objects.count(), Task.objects.count()

@@ -27,7 +27,7 @@ from referralcrm.exchange.columns import SHEETS, date_orders
 from referralcrm.exchange.intake import undo
 from referralcrm.exchange.intake.sheets import sheet_for
 from referralcrm.exchange.models import Batch, Import, Note
-from referralcrm.exchange.states import Choice, Level, Made, State
+from referralcrm.exchange.states import BEFORE, Choice, Level, Made, State
 from referralcrm.exchange.tables import Unreadable, open_table
 from referralcrm.practice import files
 from referralcrm.practice.scope import enter
@@ -119,7 +119,7 @@ def _release(practice, run):
 
 def _fail(practice, run, why):
     """The file cannot be read on; what has come in stays until a person undoes it."""
-    ended = {State.CHECKING: State.FAILED, State.IMPORTING: State.DONE}.get(run.state, run.state)
+    ended = State.FAILED if run.state == State.CHECKING else State.DONE
     with enter(practice, durable=True):
         _mine(run).update(state=ended, failure=why[:300], finished_at=timezone.now(), lease_until=None)
 
@@ -185,6 +185,7 @@ def _forget(practice) -> bool:
         if run is None:
             return False
         forget(run)
+        run.state = State.DISCARDED if run.state in BEFORE else run.state
         run.save()
         return True
 
