@@ -75,6 +75,10 @@ class MatchForm(HouseForm):
                 label=title, choices=choices, required=False, initial=key, widget=select()
             )
 
+    def needed(self) -> list[str]:
+        """What a row cannot do without, in words."""
+        return [" or ".join(self.sheet[key].label for key in group) for group in self.sheet.required]
+
     def columns(self):
         """The selects, in the order of the file."""
         return [self[name] for name in self.fields if name.startswith(COLUMN)]

@@ -60,6 +60,12 @@ def _run(pk):
     return run
 
 
+def _note_read(request, run):
+    """Lines of past referrals are about patients: whoever sees some of them stands in the audit log."""
+    if run.sheet == Sheet.REFERRALS:
+        record("looked at rows of", by=request.user, subject=run)
+
+
 @allow(Permission.IMPORT, methods="GET POST")
 def match(request, pk):
     """What each column is, with some of its cells beside it."""
@@ -73,6 +79,7 @@ def match(request, pk):
     table = open_table(files.opened(run.file), name=run.name, has_header=run.has_header)
     cells = zip(*table.sample(SAMPLES), strict=False)
     columns = list(zip(form.columns(), cells, strict=False))
+    _note_read(request, run)
     context = {"run": run, "form": form, "columns": columns, "twin": actions.twin(run)}
     return render(request, "exchange/match.html", context)
 
@@ -96,8 +103,8 @@ def show(request, pk):
     level = results.level_asked_for(request.GET.get("show"), levels)
     page = Paginator(run.notes.filter(level=level), A_PAGE).get_page(request.GET.get("page"))
     results.complete(page, run)
-    if run.sheet == Sheet.REFERRALS and page.object_list:
-        record("looked at rows of", by=request.user, subject=run)
+    if page.object_list:
+        _note_read(request, run)
     context = {
         "run": run,
         "levels": levels,

@@ -171,3 +171,11 @@ def test_an_old_import_no_longer_offers_to_undo(manager):
     Import.objects.update(state=State.DONE, finished_at=timezone.now() - timedelta(days=31))
     page = manager.get(reverse("exchange:import", args=[Import.objects.get().pk]))
     assert "Undo all of it" not in page.content.decode()
+
+
+def test_whoever_sees_lines_about_patients_stands_in_the_audit_log(manager, charlie, riverside):
+    past = "happened on,patient,partner\n2024-03-08,Kim Moreau,Dr Okafor\n"
+    page = manager.get(upload(manager, past, sheet="referrals")["Location"])
+    assert "Kim Moreau" in page.content.decode()
+    event = AuditEvent.objects.of(riverside).get(verb="looked at rows of")
+    assert (event.actor_id, event.subjects) == (charlie.pk, [str(Import.objects.get().pk)])
