@@ -173,7 +173,7 @@ class Patient(PracticeOwned):
     def label(self, *, with_name: bool) -> str:
         """What a list calls the patient: the name for those who may read it, else the record number."""
         if self.is_nameless:
-            return "patient not known yet"
+            return "Patient not known yet"
         note_read(self.pk)
         if with_name and self.name:
             return self.name

@@ -13,6 +13,7 @@ from referralcrm.practice.permissions import Permission, allow
 from referrals import actions
 from referrals.forms import AskForm, DetailsAct, DetailsForm, FinishForm
 from referrals.models import DetailsRequest, Referral
+from referrals.views.attachments import listed_paper, paper_of
 from referrals.views.letters import request_for_details
 
 ACTS = {DetailsAct.ANSWER: actions.answer, DetailsAct.REOPEN: actions.reopen}
@@ -75,7 +76,9 @@ def request_letter(request, pk):
 @allow(Permission.LOG, methods="GET POST")
 @once
 def finish(request, pk):
-    referral = _get(pk)
+    """With the paper beside the form, so that it can be read again while typing."""
+    rows = Referral.objects.not_deleted().with_everyone().annotate(paper=listed_paper())
+    referral = get_object_or_404(rows, pk=pk)
     if not referral.to_finish:
         return redirect(referral)
     form = bound(request, FinishForm, person=request.user, referral=referral)
@@ -87,4 +90,5 @@ def finish(request, pk):
         else:
             messages.success(request, "Finished. It is a referral like any other now.")
             return redirect(referral)
-    return render(request, "referrals/finish.html", {"form": form, "referral": referral})
+    context = {"form": form, "referral": referral, "paper": paper_of(referral)}
+    return render(request, "referrals/finish.html", context)

@@ -35,6 +35,8 @@ def desk(clinic):
             happened_on=today,
             channel="fax",
         )
+        file = factories.SimpleUploadedFile("fax.png", PNG["buffer"])
+        attach(unread, by=by, file=file, kind="fax")
         clinic.kim, clinic.first, clinic.unread = kim, first.pk, unread.pk
     return clinic
 

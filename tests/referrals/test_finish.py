@@ -47,7 +47,7 @@ def test_it_is_saved_with_nobody_known_and_waits_on_today(unread, desk):
     assert (unread.source, unread.partner, unread.reason) == (Source.UNKNOWN, None, "Knee, left")
     assert unread.to_finish and unread.patient.is_nameless
     page = desk.get(reverse("front:today")).content.decode()
-    assert "part of it could not be read" in page and "patient not known yet" in page
+    assert "part of it could not be read" in page and "Patient not known yet" in page
     assert not Task.objects.exists(), "nobody is asked who recommended us before it is read"
 
 
