@@ -5,6 +5,7 @@ from datetime import timedelta
 import django_filters as filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 
 from partners.models import Partner
 from referralcrm.practice.models import Location, Service, User
@@ -122,7 +123,8 @@ class ReferralFilter(filters.FilterSet):
         return super().filter_queryset(rows)
 
     def by_who(self, rows, name, text):
-        return rows.filter(partner__in=Partner.objects.matching(text).order_by().values("pk"))
+        found = Partner.objects.matching(text).order_by()
+        return rows.filter(partner__in=found.values_list(Coalesce("merged_into", "pk")))  # by old names too
 
     def by_journey(self, rows, name, value):
         match value:

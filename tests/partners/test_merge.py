@@ -344,6 +344,20 @@ def test_organisations_keep_one_office_of_each_person(okafor, alice):
     assert (okafor.organisation, referral.organisation, Affiliation.objects.kept().count()) == (goes, goes, 2)
 
 
+def test_an_office_that_comes_back_is_the_one_it_was_merged_with(okafor, double, alice):
+    first, second, third = (factories.organisation(name) for name in ("North", "South", "North Surgery"))
+    Partner.objects.filter(pk=okafor.pk).update(organisation=first)
+    Partner.objects.filter(pk=double.pk).update(organisation=second)
+    done = merge(okafor, double, by=alice, organisation=Side.THEIRS)
+    offices = merge(third, first, by=alice)
+    take_apart(done, by=alice)
+    okafor.refresh_from_db()
+    assert okafor.organisation == third
+    take_apart(offices, by=alice)
+    okafor.refresh_from_db()
+    assert okafor.organisation == first
+
+
 class TestWhileAWorkerHandsOver:
     """Two connections, one note."""
 

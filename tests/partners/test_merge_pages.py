@@ -148,6 +148,14 @@ def test_whoever_is_typed_again_under_the_old_name_is_warned_of(desk, okafor, do
     assert reverse("partners:detail", args=[okafor.pk]) in page
 
 
+def test_the_list_of_referrals_finds_them_by_the_old_name(desk, okafor, alice):
+    goes = factories.partner("Ada Bergström")
+    referral = factories.referral(partner=goes)
+    merge(okafor, goes, by=alice)
+    page = desk.get(reverse("referrals:list"), {"who": "bergstrom"}).content.decode()
+    assert reverse("referrals:detail", args=[referral.pk]) in page
+
+
 def test_an_import_finds_the_one_that_stays_by_what_was_merged(okafor, double, alice):
     merge(okafor, double, by=alice)
     row = {"id": double.pk, "name": "A. Okafor", "email": double.email}

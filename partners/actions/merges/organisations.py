@@ -4,7 +4,7 @@ from django.db import transaction
 
 from partners.actions.merges import acts, journal, rows
 from partners.actions.merges.fields import chosen
-from partners.models import Merge, Organisation
+from partners.models import Merge, Organisation, Partner
 from partners.signals import organisation_merged, organisation_unmerged
 
 
@@ -29,6 +29,16 @@ def follow_organisation(merge, survivor, merged, *, by):
     """Move every row that is still with ``merged``, here and in the other apps; again changes nothing."""
     rows.follow_organisation(merge, survivor, merged)
     organisation_merged.send(Organisation, survivor=survivor, merged=merged, merge=merge, by=by)
+
+
+def keep_up(partner):
+    """Where the main office that came back has itself been merged meanwhile, the partner follows it."""
+    office = partner.organisation
+    if office is None or office.merged_into_id is None:
+        return
+    merges = Merge.objects.standing().filter(kind="organisation", merged=office.pk)
+    if merge := merges.first():
+        journal.change(merge, Partner.objects.filter(pk=partner.pk), organisation=office.merged_into)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from partners.actions.circle import place_left_for, require_room
 from partners.actions.mail import opt_out
 from partners.actions.merges import acts, journal, rows
 from partners.actions.merges.fields import chosen, strictest
+from partners.actions.merges.organisations import keep_up
 from partners.models import Merge, Partner
 from partners.signals import partner_merged, partner_unmerged
 from partners.states import Circle, Side
@@ -53,6 +54,7 @@ def unmerge_partners(merge, *, by) -> list[journal.Kept]:
         kept += journal.put_back(merge, model, together=("stage", "stage_before", "ending", "ended_on"))
     for row in (survivor, merged):
         row.refresh_from_db()
+        keep_up(row)
     _find_a_place(merged)
     told = partner_unmerged.send(Partner, survivor=survivor, merged=merged, merge=merge, by=by)
     acts.close(merge, survivor, by=by)
