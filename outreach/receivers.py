@@ -6,6 +6,8 @@ from outreach.actions import merges, tasks
 from outreach.actions.messages import recipients, thanks
 from outreach.actions.rules import seed_rules
 from partners.signals import (
+    friction_answered,
+    friction_reported,
     next_step_done,
     next_step_undone,
     partner_ended,
@@ -47,12 +49,12 @@ def ask_again(sender, referral, by, **kwargs):
     tasks.reopen_for(referral, by=by)
 
 
-@receiver([partner_ended, partner_opted_out])
+@receiver([partner_ended, partner_opted_out, friction_reported])
 def stop_mail(sender, partner, by, **kwargs):
     recipients.stop_for(partner, by=by)
 
 
-@receiver(partner_resumed)
+@receiver([partner_resumed, friction_answered])
 def resume_mail(sender, partner, by, **kwargs):
     recipients.resume_for(partner, by=by)
 

@@ -28,6 +28,7 @@ class Hold(models.TextChoices):
     LONG_AGO = "long_ago", "it happened more than 14 days ago"
     NO_ADDRESS = "no_address", "no e-mail address"
     PARTNER_ENDED = "partner_ended", "the partner moved, retired or died"
+    FRICTION = "friction", "something was hard for them and is not answered yet"
     EXPIRED = "expired", "it could not leave for 14 days"
     RESTORED = "restored", "the database was restored from a backup"
 

@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q
 from django_scopes.forms import SafeModelChoiceField
 
-from partners.models import Affiliation, Contact, Discipline, Organisation, Partner
+from partners.models import Affiliation, Contact, Discipline, Friction, Organisation, Partner
 from partners.states import Circle, Ending, Kind, Side, Stage
 from referralcrm.core.forms import HouseForm, HouseModelForm
 from referralcrm.core.phones import normalised
@@ -247,6 +247,47 @@ class MergeForm(HouseForm):
     def _checksums(self):
         """What is shown of each difference, in short."""
         return {each.name: f"{crc32(f'{each.ours}|{each.theirs}'.encode()):x}" for each in self.differences}
+
+
+def colleagues_who_log():
+    """Who works here now and may log, for a field that names one of them."""
+    return User.objects.active().filter(practice=current_practice(), role__in=roles_with(Permission.LOG))
+
+
+class FrictionForm(HouseModelForm):
+    """What was hard for a partner, when, who told us, and who answers."""
+
+    owner = forms.ModelChoiceField(
+        User.objects.none(), label="Who answers", required=False, empty_label="Everybody"
+    )
+
+    class Meta:
+        model = Friction
+        fields = ["trouble", "happened_on", "told_by", "owner"]
+        labels = {"trouble": "What was hard for them", "happened_on": "When", "told_by": "Who told us"}
+        help_texts = {"trouble": NO_PATIENT, "told_by": "Somebody at their office, not a patient."}
+        widgets = {"trouble": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args, person, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = colleagues_who_log()
+        self.fields["happened_on"].initial = current_practice().today()
+        self.fields["owner"].initial = person.pk
+
+
+class AnswerForm(HouseModelForm):
+    """What we answered."""
+
+    class Meta:
+        model = Friction
+        fields = ["answer"]
+        labels = {"answer": "What you answered"}
+        help_texts = {"answer": NO_PATIENT}
+        widgets = {"answer": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].required = True
 
 
 class EndForm(HouseForm):

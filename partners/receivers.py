@@ -3,7 +3,7 @@
 from django.dispatch import receiver
 
 from partners import actions
-from partners.actions import handover, likely
+from partners.actions import friction, handover, likely
 from partners.actions.merges import late, rows
 from partners.signals import what_would_move
 from referralcrm.core.nudge import nudge
@@ -20,6 +20,16 @@ def list_disciplines(sender, practice, **kwargs):
 @receiver(what_is_owned)
 def count_partners(sender, person, **kwargs):
     return Owned.of("partners, as owner or backup", handover.looked_after_by(person))
+
+
+@receiver(what_is_owned)
+def count_frictions(sender, person, **kwargs):
+    return Owned.of("things that were hard for a partner, to be answered", friction.to_answer(person))
+
+
+@receiver(person_deactivated)
+def hand_frictions_over(sender, person, heir, by, **kwargs):
+    friction.hand_over(person, heir=heir, by=by)
 
 
 @receiver(person_deactivated)

@@ -5,7 +5,8 @@ from django.db.models.functions import Coalesce, Concat
 from django.urls import reverse
 
 from partners import actions
-from partners.models import Affiliation, Contact, Organisation, Partner
+from partners.actions import friction
+from partners.models import Affiliation, Contact, Friction, Organisation, Partner
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.trash import Kind, keep
 
@@ -83,5 +84,19 @@ keep(
         opened_by=("partners:update_affiliation",),
         called=F("organisation__name"),
         about=Concat(Value("of "), "partner__name"),
+    )
+)
+keep(
+    Kind(
+        slug="frictions",
+        one="thing that was hard for a partner",
+        many="What was hard for partners",
+        model=Friction,
+        permission=Permission.LOG,
+        restore=friction.restore,
+        page=_page_of_partner,
+        opened_by=("partners:update_friction", "partners:answer_friction"),
+        called=F("trouble"),
+        about=Concat(Value("for "), "partner__name"),
     )
 )

@@ -1,5 +1,6 @@
 """Whom we know: organisations, partners, where they work and who else answers there."""
 
+from partners.models.friction import Friction
 from partners.models.likely import DuplicateSearch, LikelyPair
 from partners.models.merges import Merge, MergedRow
 from partners.models.offices import Affiliation, Contact
@@ -12,6 +13,7 @@ __all__ = [
     "Discipline",
     "DuplicateSearch",
     "LikelyPair",
+    "Friction",
     "Merge",
     "MergedRow",
     "Organisation",

@@ -1,8 +1,10 @@
 """A person, or an organisation without one, that we exchange patients with."""
 
+from functools import cached_property
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import ExpressionWrapper, Q
+from django.db.models import ExpressionWrapper, Max, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -125,6 +127,11 @@ class Partner(Reachable, PracticeOwned):
     @property
     def has_opted_out(self) -> bool:
         return self.email_opted_out_at is not None
+
+    @cached_property
+    def friction_since(self):
+        """When what is hard for them, and not answered yet, was last told us; None when nothing is."""
+        return self.frictions.open().aggregate(newest=Max("opened_at"))["newest"]
 
     @property
     def greeting(self) -> str:

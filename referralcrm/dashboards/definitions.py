@@ -9,7 +9,7 @@ from referralcrm.dashboards.relationships import Counts, count_windows, with_peo
 from referralcrm.dashboards.rows import Rows
 from referralcrm.dashboards.statistics import partners_for_half
 
-REFERRALS, PARTNERS, CONTACTS = "referrals", "partners", "contacts"
+REFERRALS, PARTNERS, CONTACTS, FRICTIONS = "referrals", "partners", "contacts", "things"
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,12 @@ COUNTED: dict[str, Definition] = {
     "partners": Definition("Partners", "With whom there is a relationship now.", PARTNERS, Rows.partners),
     "new-partners": Definition("New partners", "Added in this period.", PARTNERS, Rows.new_partners),
 }
+COUNTED["hard-for-them"] = Definition(
+    "What was hard for them",
+    "Told us by partners and not answered yet; automatic mail to them waits.",
+    FRICTIONS,
+    Rows.hard_for_them,
+)
 for _kind in Kind:
     COUNTED[f"contacts-{_kind}"] = Definition(
         f"Contacts: {_kind.label}",

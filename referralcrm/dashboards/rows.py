@@ -10,7 +10,7 @@ from django.db.models.functions import TruncDate
 
 from outreach.models import MessageCause, Touchpoint
 from outreach.states import MessageState, RuleKind, TaskState
-from partners.models import Partner
+from partners.models import Friction, Partner
 from referralcrm.dashboards.periods import Period
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.models import Location
@@ -163,6 +163,10 @@ class Rows:
 
     def partners_of(self, kind):
         return self.partners().filter(kind=kind)
+
+    def hard_for_them(self):
+        """What was hard for partners and is not answered yet."""
+        return Friction.objects.open().filter(partner__in=Partner.objects.kept())
 
     # Thanks
 

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
 
-from referralcrm.dashboards.definitions import CONTACTS, DEFINITIONS, PARTNERS, REFERRALS
+from referralcrm.dashboards.definitions import CONTACTS, DEFINITIONS, FRICTIONS, PARTNERS, REFERRALS
 from referralcrm.dashboards.page import Page
 from referralcrm.dashboards.periods import CHOICES, USUAL, Period
 from referralcrm.dashboards.rows import Rows
@@ -23,6 +23,7 @@ EARLIEST = date(1990, 1, 1)
 SHOWN = {
     REFERRALS: lambda rows: rows.with_everyone().order_by("-happened_on", "-id"),
     PARTNERS: lambda rows: rows.with_office().order_by("name", "id"),
+    FRICTIONS: lambda rows: rows.select_related("partner", "owner").order_by("happened_on", "id"),
     CONTACTS: lambda rows: rows.select_related("partner", "by").order_by("-happened_on", "-id"),
 }
 

@@ -20,6 +20,7 @@ KINDS = {
     "attachment": ("paper with a referral", "pieces of paper with referrals"),
     "detailsrequest": ("a request for details", "requests for details"),
     "obligation": ("a report", "reports"),
+    "friction": ("what was hard for a partner", "things that were hard for partners"),
     "touchpoint": ("a contact", "contacts"),
     "task": ("a task", "tasks"),
     "message": ("a message", "messages"),

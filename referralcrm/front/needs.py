@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from outreach.models import Message, Task
 from outreach.states import TaskKind, TaskState
-from partners.models import Partner
+from partners.models import Friction, Partner
 from referralcrm.practice.permissions import Permission
 from referrals.models import DetailsRequest, Obligation, Referral
 from referrals.states import AWAITING_BOOKING, Direction, Journey
@@ -96,6 +96,11 @@ class Needs:
         due = Partner.objects.current().filter(next_step_on__lte=self.today).exclude(next_step="")
         return self._of(due, "owner")
 
+    def frictions(self):
+        """What was hard for partners and is not answered yet."""
+        still = Friction.objects.open().filter(partner__in=Partner.objects.kept())
+        return self._of(still, "owner")
+
     def approvals(self):
         """Messages that wait for a person, for those who may send them."""
         waiting = Message.objects.awaiting_approval().at(self.location)
@@ -109,6 +114,7 @@ class Needs:
             self.paper(),
             self.tasks(),
             self.next_steps(),
+            self.frictions(),
             self.approvals(),
         ]
 

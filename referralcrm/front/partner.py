@@ -1,5 +1,7 @@
 """A partner's page: who they are, how they like to be reached, and all that happened between us."""
 
+from datetime import date
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
@@ -7,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 
 from outreach.actions.check_ins import CONTACT_WORDS
 from outreach.models import Touchpoint
-from partners.models import Affiliation, Contact, Merge, Partner, PartnerPlan
+from partners.models import Affiliation, Contact, Friction, Merge, Partner, PartnerPlan
 from partners.states import ContactRole, Ending
 from partners.views.merges import gone_to
 from referralcrm.core.choices import label_of
@@ -17,7 +19,15 @@ from referralcrm.front.passed import recently_passed
 from referralcrm.front.timeline import timeline
 from referralcrm.practice.permissions import Permission, allow
 
+FRICTIONS = 20  # the newest; older ones stand in the timeline
+HARD = JSONObject(
+    **{
+        name: name for name in ("id", "trouble", "told_by", "answer", "answered_on", "happened_on", "version")
+    },
+    owner="owner__name",
+)
 OPENED_BY = {
+    "partners:update_friction": Permission.LOG,
     "outreach:message": Permission.VIEW,
     "outreach:touchpoint": Permission.LOG,
     "referrals:detail": Permission.VIEW,
@@ -39,6 +49,8 @@ def partner(request, pk):
         "card": card(found),
         "offices": offices,
         "also": [row for row in offices if not row.until and row.organisation_id != found.organisation_id],
+        "frictions": _days_open(found.hard, practice.today()),
+        "today": practice.today(),
         "received": received,
         "sent": sent,
         "stretch": timeline(found, page=_page(request), zone=practice.zone),
@@ -77,6 +89,20 @@ def _last_contact(partner, today):
     return f"You were last in touch {on}{when}, {CONTACT_WORDS[partner.last_kind]}."
 
 
+def _days_open(rows, today):
+    """What was hard for them, those without an answer first, with days as dates and ``days`` open."""
+    told = [
+        row
+        | {
+            "happened_on": date.fromisoformat(row["happened_on"]),
+            "answered_on": row["answered_on"] and date.fromisoformat(row["answered_on"]),
+            "days": (today - date.fromisoformat(row["happened_on"])).days,
+        }
+        for row in rows
+    ]
+    return sorted(told, key=lambda row: row["answered_on"] is not None)
+
+
 def card(partner) -> str:
     """How they are reached, in lines to paste elsewhere; empty when nothing is known."""
     ways = [
@@ -96,6 +122,7 @@ def with_everything(partners):
     said = JSONObject(
         id="id", name="name", phone="phone", email="email", note="note", role=label_of("role", ContactRole)
     )
+    hard = Friction.objects.kept().filter(partner=OuterRef("pk")).order_by("-happened_on", "-id")
     last = Touchpoint.objects.real().filter(partner=OuterRef("pk")).order_by("-happened_on", "-id")
     taken = PartnerPlan.objects.filter(partner=OuterRef("pk")).order_by("plan__name")
     return (
@@ -103,6 +130,7 @@ def with_everything(partners):
         .select_related("backup")
         .annotate(
             people=ArraySubquery(contacts.annotate(said=said).values("said")),
+            hard=ArraySubquery(hard.values(said=HARD)[:FRICTIONS]),
             insurers=ArraySubquery(taken.values("plan__name")),
             last_kind=Subquery(last.values("kind")[:1]),
         )

@@ -11,6 +11,7 @@ from django.db.models import (
     F,
     IntegerField,
     OuterRef,
+    Q,
     Subquery,
     TextField,
     Value,
@@ -19,7 +20,7 @@ from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
 
 from outreach.models import Message, MessageCause, Task, Touchpoint
 from outreach.states import Hold, MessageState, RuleKind, Suppression, TaskState, TouchpointKind
-from partners.models import Partner
+from partners.models import Friction, Partner
 from partners.states import Ending
 from referrals.models import Referral
 from referrals.states import Journey
@@ -70,6 +71,7 @@ def timeline(partner, *, page: int, zone) -> Stretch:
         _tasks(partner, zone),
         _endings(partner),
         _opt_outs(partner, zone),
+        _frictions(partner),
         all=True,
     )
     found = list(rows.order_by("-day", "-at", "-id")[first : first + A_PAGE + 1])
@@ -160,6 +162,19 @@ def _opt_outs(partner, zone):
     )
 
 
+def _frictions(partner):
+    return _row(
+        Friction.objects.kept().filter(partner=partner),
+        "friction",
+        day=F("happened_on"),
+        at=F("opened_at"),
+        word=F("answer"),
+        text=F("trouble"),
+        who=F("told_by"),
+        flag=Q(answered_on__isnull=False),
+    )
+
+
 def _said_touchpoint(row, zone):
     title = TouchpointKind(row["word"]).label
     minutes = f"{row['number']} min" if row["number"] else ""
@@ -199,6 +214,14 @@ def _said_opt_out(row, zone):
     return Moment(row["day"], row["at"], "Asked for no e-mail")
 
 
+def _said_friction(row, zone):
+    text = f"{row['text']} · {row['who']}" if row["who"] else row["text"]
+    why = f"Answered: {row['word']}" if row["flag"] else "Not answered yet."
+    return Moment(
+        row["day"], row["at"], "What was hard for them", text, why, "partners:update_friction", row["id"]
+    )
+
+
 WORDED = {
     "touchpoint": _said_touchpoint,
     "message": _said_message,
@@ -206,4 +229,5 @@ WORDED = {
     "task": _said_task,
     "ending": _said_ending,
     "opt_out": _said_opt_out,
+    "friction": _said_friction,
 }

@@ -49,6 +49,8 @@ class Beside:
     thanks_at: datetime | None
     settled: int
     put_off: int
+    hard: int
+    hardest: list[dict]
 
 
 class Today:
@@ -96,7 +98,17 @@ class Today:
         """How many things there are; for one person the number beside Today in the rail."""
         sections = [self.reports, self.bookings, self.visits, self.paper]
         sections += [self.thanks, self.steps, self.tasks]
-        return sum(section.total for section in [*sections, self.check_ins]) + self.beside.approvals
+        beside = self.beside.approvals + self.beside.hard
+        return sum(section.total for section in [*sections, self.check_ins]) + beside
+
+    @property
+    def frictions(self) -> Section:
+        """What was hard for partners, open longest first, each with its ``days``."""
+        rows = [
+            row | {"days": (self.day - date.fromisoformat(row["happened_on"])).days}
+            for row in self.beside.hardest
+        ]
+        return Section(rows, self.beside.hard)
 
     @property
     def heading(self) -> str:
@@ -150,7 +162,7 @@ class Today:
             referral.days = (self.day - referral.happened_on).days
             referral.did_not_come = referral.journey == Journey.NO_SHOW
             for asked in referral.asked:
-                asked["what"] = ", ".join(Detail(detail).label for detail in asked["missing"])
+                asked["trouble"] = ", ".join(Detail(detail).label for detail in asked["missing"])
                 asked["asked_on"] = date.fromisoformat(asked["asked_on"])
         return rows
 
@@ -194,6 +206,21 @@ class Today:
             "thanks": count(leaving),
             "thanks_at": Subquery(leaving.order_by("due_at").values("due_at")[:1]),
             "settled": count(self.needs.settled(monday)),
+            "hard": count(self.needs.frictions()),
+            "hardest": ArraySubquery(
+                self.needs.frictions()
+                .order_by("happened_on", "id")
+                .values(
+                    row=JSONObject(
+                        **{
+                            name: name
+                            for name in ("id", "partner_id", "trouble", "told_by", "answer", "version")
+                        },
+                        name="partner__name",
+                        happened_on="happened_on",
+                    )
+                )[: self.first]
+            ),
             "put_off": count(self.needs.put_off()),
         }
 

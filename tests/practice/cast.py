@@ -1,7 +1,7 @@
 """One row of every kind that an address can name, in the practice that is entered."""
 
 from outreach.models import Cadence, Message, Rule, Task, Touchpoint
-from partners.models import Affiliation, Contact, Discipline, LikelyPair, Merge
+from partners.models import Affiliation, Contact, Discipline, Friction, LikelyPair, Merge
 from referralcrm.practice.models import Batch, ClosedDay, Location, Plan, SavedView, Service
 from referralcrm.practice.scope import current_practice
 from referrals.actions import merge_patients
@@ -39,6 +39,7 @@ def one_of_each():
         "discipline": Discipline.objects.create(name="Marked discipline"),
         "export": factories.export(by=person),
         "import": factories.uploaded(),
+        "friction": Friction.objects.create(partner=partner, trouble="Marked friction", happened_on=today),
         "location": Location.objects.create(name="Marked location"),
         "likely_pair": LikelyPair.objects.create(
             kind="partner", first=first, second=second, reasons=["name"], nearness=1

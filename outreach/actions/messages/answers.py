@@ -24,8 +24,8 @@ UNDO = timedelta(days=30)
 def approve(message, *, version, by):
     """Let a draft go at its hour, or at the next moment mail may leave. Raises Refused."""
     message = _seen(message, version, {M.HELD})
-    _release(message, at=max(message.due_at, timezone.now()))
     message.approved_by, message.approved_at = by, timezone.now()
+    _release(message, at=max(message.due_at, timezone.now()))
     _keep(message, "approved", by)
 
 
@@ -85,6 +85,7 @@ def mark_sent(message, *, version, by):
 def resend(message, *, version, by):
     """Send the same text again, with the same Message-ID. Raises Refused."""
     message = _seen(message, version, NEEDS_ANSWER)
+    message.answered_at = timezone.now()
     _release(message, at=timezone.now())
     message.text_fixed = bool(message.body)
     _answer(message, "sent again", by)

@@ -15,15 +15,23 @@ from referralcrm.audit.actions import record
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.scope import current_practice
 
-STOPPED = {"hold__in": [Hold.PARTNER_ENDED]}, {"suppression__in": [Suppression.OPTED_OUT, Suppression.ENDED]}
+STOPPED = (
+    {"hold__in": [Hold.PARTNER_ENDED, Hold.FRICTION]},
+    {"suppression__in": [Suppression.OPTED_OUT, Suppression.ENDED]},
+)
 
 
 @transaction.atomic
 def stop_for(partner, *, by=None):
-    """Hold or stop what waits for a partner who ended or asked for no e-mail, and call off thanks by hand."""
+    """Hold or stop what waits for a partner: ended, no e-mail please, or something was hard for them.
+
+    Who ended is not thanked by hand either.
+    """
     partner = locked(partner.pk)
     if verdict := partner_obstacle(partner):
-        waiting = Message.objects.filter(partner=partner, state__in=UNCLAIMED)
+        # what waits for a person anyway goes on waiting for the reason it has
+        states = {MessageState.PENDING} if verdict.hold == Hold.FRICTION else UNCLAIMED
+        waiting = Message.objects.filter(partner=partner, state__in=states)
         for message in waiting.select_for_update(no_key=True):
             _apply(message, verdict)
             record("stopped", by=by, subject=message)
@@ -33,7 +41,9 @@ def stop_for(partner, *, by=None):
 
 @transaction.atomic
 def resume_for(partner, *, by=None):
-    """An ending or opt-out was taken back: what it stopped waits again, as a draft where it is old."""
+    """An ending or opt-out was taken back, or what was hard for them answered: what that stopped waits
+    again, as a draft where it is old.
+    """
     partner = locked(partner.pk)
     calendar = Calendar(current_practice())
     stopped = Message.objects.filter(partner=partner, answered_at__isnull=True)

@@ -7,12 +7,13 @@ state and sends nothing; after the body only the server's answer counts (docs/re
 import logging
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.errors import MessageError
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import F, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from outreach import mail
@@ -22,6 +23,7 @@ from outreach.models import Message
 from outreach.models.messages import with_causes
 from outreach.states import Hold, MessageState
 from outreach.transport import Line, Refusal, Unreachable
+from partners.models import Friction
 from partners.states import AddressState, Stage
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.models import Practice
@@ -29,6 +31,7 @@ from referralcrm.practice.scope import enter
 
 logger = logging.getLogger(__name__)
 BATCH = 100
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 TASK_SECONDS = 60  # the hard limit of a task
 SECONDS_NEEDED = 40  # what must be left of task and lease to start one more message
 SECONDS_FOR_ONE = 30
@@ -98,6 +101,7 @@ def claim_due(practice, *, limit=BATCH) -> list[Claim]:
             )[:limit]
         )
         forget_withdrawn(messages)
+        _know_frictions(messages)
         claims = []
         for message in with_causes(messages):
             if message.partner and not message.thanked_for:
@@ -165,7 +169,13 @@ def dispatch(claim: Claim) -> bool:
 def _still_welcome(claim):
     """The message, when its recipient is still written to at this address and its rule is in force."""
     colleague = Q(person__is_active=True, person__email=claim.address)
+    # what became hard for them after a person had let it go, or any time when nobody did
+    hard = Friction.objects.open().filter(
+        partner=OuterRef("partner"),
+        opened_at__gt=Coalesce(Greatest(OuterRef("approved_at"), OuterRef("answered_at")), EVER),
+    )
     partner = Q(
+        ~Exists(hard),
         ~Q(partner__stage=Stage.ENDED),
         partner__email_opted_out_at__isnull=True,
         partner__email_state=AddressState.OK,
@@ -243,6 +253,16 @@ def _outcome(claim, code, words):
         case 5:
             return {"state": MessageState.FAILED, "lease_until": None, "waiting_because": ""}
     return {"state": MessageState.IN_DOUBT, "lease_until": None, "waiting_because": ""}
+
+
+def _know_frictions(messages):
+    """Ask once for all of them what each one's ``partner.friction_since`` would ask."""
+    partners = [message.partner_id for message in messages if message.partner]
+    open_ones = Friction.objects.open().filter(partner__in=partners).order_by()
+    newest = dict(open_ones.values_list("partner").annotate(Max("opened_at")))
+    for message in messages:
+        if message.partner:
+            message.partner.friction_since = newest.get(message.partner_id)
 
 
 def _claim(message, practice, *, until) -> Claim | None:

@@ -39,8 +39,12 @@ def suppressed(reason) -> Verdict:
     return Verdict(MessageState.SUPPRESSED, suppression=reason)
 
 
-def partner_obstacle(partner) -> Verdict | None:
-    """Why nothing is mailed to this partner: opted out, then bounced, then ended; or None."""
+def partner_obstacle(partner, *, let_go_at=None) -> Verdict | None:
+    """Why nothing is mailed to this partner: opted out, then bounced, then ended, then hard for them.
+
+    None when something is. ``let_go_at`` is when a person said that this note may leave all the same:
+    that holds for what was hard for them until then.
+    """
     if partner.has_opted_out:
         return suppressed(Suppression.OPTED_OUT)
     if partner.email_state == AddressState.BOUNCED:
@@ -48,13 +52,20 @@ def partner_obstacle(partner) -> Verdict | None:
     if partner.stage == Stage.ENDED or partner.deleted_at:
         gone = partner.ending in NO_LONGER_THERE
         return held(Hold.PARTNER_ENDED) if gone else suppressed(Suppression.ENDED)
+    if partner.friction_since and not (let_go_at and let_go_at >= partner.friction_since):
+        return held(Hold.FRICTION)
     return None if partner.email else held(Hold.NO_ADDRESS)
+
+
+def let_go_at(message) -> datetime | None:
+    """When a person last said that it may leave."""
+    return max(filter(None, [message.approved_at, message.answered_at]), default=None)
 
 
 def obstacle(message) -> Verdict | None:
     """Why its recipient is not written to, or None. Needs ``partner`` and ``person`` loaded."""
     if message.partner:
-        return partner_obstacle(message.partner)
+        return partner_obstacle(message.partner, let_go_at=let_go_at(message))
     return None if message.person.is_active else suppressed(Suppression.NOBODY)
 
 

@@ -3,11 +3,11 @@
 from django.utils import timezone
 
 from partners.actions.merges.journal import change
-from partners.models import Affiliation, Contact, Partner, PartnerPlan
+from partners.models import Affiliation, Contact, Friction, Partner, PartnerPlan
 from partners.signals import counted
 from partners.states import Side
 
-OF_A_PARTNER = (Contact, Affiliation, PartnerPlan)
+OF_A_PARTNER = (Contact, Affiliation, PartnerPlan, Friction)
 OF_AN_ORGANISATION = (Affiliation, Partner)
 
 
@@ -20,6 +20,7 @@ def of(merged) -> list:
         )
     return counted(
         people=Contact.objects.kept().filter(partner=merged),
+        hard_for_them=Friction.objects.kept().filter(partner=merged),
         offices=Affiliation.objects.kept().filter(partner=merged),
         plans=PartnerPlan.objects.filter(partner=merged),
     )
@@ -31,6 +32,7 @@ def follow_partner(merge, survivor, merged, *, plans=Side.BOTH):
     doubled = _doubled_contacts(Contact.objects.kept().filter(partner=survivor), theirs.kept())
     change(merge, theirs.filter(pk__in=doubled), deleted_at=timezone.now())
     change(merge, theirs, partner=survivor)
+    change(merge, Friction.objects.filter(partner=merged), partner=survivor)
     _fold(merge, Affiliation.objects.filter(partner=survivor), Affiliation.objects.filter(partner=merged))
     change(merge, Affiliation.objects.filter(partner=merged), partner=survivor)
     if plans == Side.BOTH:
