@@ -42,6 +42,7 @@ ROWS = {
         partner=row, organisation=factories.organisation()
     ),
     "partners.Contact.partner": lambda row: Contact.objects.create(partner=row, name="Jo"),
+    "partners.Friction.partner": lambda row: row.frictions.create(trouble="A wait", happened_on=_today()),
     "partners.Organisation.merged_into": lambda row: Organisation.objects.create(
         name="Earlier", merged_into=row
     ),
