@@ -12,7 +12,7 @@ from referralcrm.core.wall import link, raise_wall
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0005_merges"),
+        ("partners", "0006_likely_duplicates"),
         ("practice", "0008_list_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
