@@ -238,6 +238,7 @@ def test_a_large_fax_is_never_held_many_times_over(referral, alice):
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
+    print(f"at most {peak / files.MEGABYTE:.1f} MB beside the upload")
     assert peak < 20 * files.MEGABYTE
 
 
