@@ -63,6 +63,8 @@ WITH named AS MATERIALIZED (
            a.last_word = b.last_word AND a.first_word <> b.first_word
                AND left(a.first_word, 1) = left(b.first_word, 1)
                AND least(length(a.first_word), length(b.first_word)) = 1 AS initial,
+           a.last_word = b.last_word AND left(a.first_word, 1) <> left(b.first_word, 1)
+               AND least(length(a.first_word), length(b.first_word)) = 1 AS other_initial,
            a.email <> '' AND a.email = b.email AS same_email,
            a.phone <> '' AND a.phone = b.phone AS same_phone,
            a.postcode <> '' AND a.postcode = b.postcode AS same_postcode,
@@ -85,7 +87,7 @@ WITH named AS MATERIALIZED (
            alike + 2 * same_identifier::int + same_name::int + same_email::int + same_phone::int
                + (same_office::int + same_postcode::int) * 0.5 AS nearness
       FROM seen
-     WHERE NOT two_identifiers
+     WHERE NOT two_identifiers AND NOT other_initial
        AND (same_identifier OR same_name OR alike >= %(nearly)s AND NOT reached_elsewhere
             OR (alike >= %(alike)s OR initial)
                AND (same_email OR same_phone OR same_postcode OR same_office)

@@ -69,11 +69,22 @@ def test_a_pair_is_found_with_its_reasons(riverside, first, second, reasons):
         ({"name": "Ann Lee", "identifier": "1234567893"}, {"name": "Ann Lee", "identifier": "1245319599"}),
         ({"name": "Dr"}, {"name": "Prof."}),
         (
+            {"name": "T. Kestrelton", "postcode": "N1 1AA"},
+            {"name": "Eilidh Kestrelton", "postcode": "N1 1AA"},
+        ),
+        (
             {"name": "Maria Garcia", "email": "maria@x.example", "phone": "+44 1"},
             {"name": "Mario Garcia", "email": "mario@x.example", "phone": "+44 2"},
         ),
     ],
-    ids=["colleagues at one desk", "an initial alone", "two provider numbers", "titles alone", "one letter"],
+    ids=[
+        "colleagues at one desk",
+        "an initial alone",
+        "two provider numbers",
+        "titles alone",
+        "another initial",
+        "one letter",
+    ],
 )
 def test_two_people_are_left_alone(riverside, first, second):
     for fields in (first, second):
