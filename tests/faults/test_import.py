@@ -18,6 +18,7 @@ from referralcrm.practice.scope import enter
 from tests import factories
 from tests.exchange.bringing import a_clinic
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # Python 3.12, with threads
 LINES = 160
 BAD = 8
 KILLS = 20
