@@ -154,6 +154,8 @@ class Patient(PracticeOwned):
 
     def contradicts(self, *, name="", birth_date=None) -> str:
         """Which of these cannot be this patient's, by no record of theirs: "name", "birth_date" or "" ."""
+        if self._agrees(name, birth_date):  # nearly always, and then without a query
+            return ""
         known = list(self.said())
         if name and not any(are_one_name(said, name) for said, _ in known):
             return "name"
@@ -161,6 +163,12 @@ class Patient(PracticeOwned):
         if birth_date and born and str(birth_date) not in born:
             return "birth_date"
         return ""
+
+    def _agrees(self, name, birth_date):
+        born = self.birth_date
+        return (not name or are_one_name(self.name, name)) and (
+            not (birth_date and born) or born == str(birth_date)
+        )
 
     def said(self):
         """(name, ISO date of birth) of this record, of those merged with it, and as it was before."""

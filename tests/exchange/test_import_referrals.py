@@ -15,6 +15,7 @@ from referralcrm.practice.scope import enter
 from referrals import actions as referral_actions
 from referrals.models import JourneyEvent, Obligation, Patient, Referral
 from referrals.states import CLOSED, TRACK, Verb
+from tests import factories
 from tests.exchange.bringing import a_clinic, brought_in, checked, undone
 
 HEADER = "direction,happened on,partner,record number,patient,born,reason,journey,attended on,completed on\n"
@@ -113,6 +114,18 @@ def test_a_patient_of_several_lines_is_one_patient(clinic, monkeypatch):
     bring(clinic, HEADER + KIM.replace("2024-03-08", "2021-03-08") + BARE)
     with enter(clinic):
         assert Patient.objects.count() == 2
+
+
+def test_the_number_of_a_merged_record_means_the_patient_it_became(clinic):
+    with enter(clinic):
+        kept, gone = (
+            factories.patient("Kim Lind", record="1"),
+            factories.patient("Kim Moreau", record="20417"),
+        )
+        referral_actions.merge_patients(kept, gone, by=clinic.charlie)
+    bring(clinic, HEADER + KIM)
+    with enter(clinic):
+        assert Referral.objects.get().patient == kept
 
 
 def test_a_line_that_contradicts_what_is_known_stays_out(clinic):

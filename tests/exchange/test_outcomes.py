@@ -15,7 +15,7 @@ from referralcrm.exchange.outcomes import actions, matching
 from referralcrm.exchange.outgoing.work import write_exports
 from referralcrm.practice.models import StoredFile
 from referralcrm.practice.scope import enter
-from referrals.actions import move
+from referrals.actions import merge_patients, move
 from referrals.models import Referral
 from referrals.states import Journey
 from tests import factories
@@ -73,6 +73,14 @@ def test_a_row_takes_the_step_it_means(alice, booked, day, word, after):
     assert actions.carry_out(kept, by=alice).moved == 1
     assert journey_of(referral) == after
     assert str(referral.events.get().happened_on) == day()
+
+
+def test_the_number_of_a_merged_record_means_the_patient_it_became(alice, booked, day):
+    kept, gone = factories.patient(record="A7"), factories.patient(record="B8")
+    referral = booked("A7", patient=kept)
+    merge_patients(kept, gone, by=alice)
+    _, found = found_in(f"B8,{day()},came\n", alice)
+    assert [line.referrals for line in found.to_set] == [[referral]]
 
 
 @pytest.mark.parametrize("word", ["came", "no show", "rebooked"])

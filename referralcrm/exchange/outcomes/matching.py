@@ -130,7 +130,10 @@ class _Booked:
         practice = current_practice()
         self._index = {line.record: record_index(practice.pk, line.record) for line in lines if line.record}
         known = Patient.objects.filter(record_index__in=set(self._index.values()))
-        self._patients = {bytes(index): pk for pk, index in known.values_list("pk", "record_index")}
+        self._patients = {
+            bytes(patient.record_index): patient.survivor.pk
+            for patient in known.select_related("merged_into")
+        }
         self._referrals = defaultdict(list)
         of_them = Referral.objects.kept().filter(patient__in=self._patients.values())
         for referral in of_them.filter(direction=Direction.RECEIVED).select_related("partner"):

@@ -5,7 +5,7 @@ The indexes are blind, so a whole step is looked up in two queries and only thos
 
 from referrals.actions.intake import Newcomer
 from referrals.models import Patient
-from referrals.models.patients import are_one_name, normalised, person_index, record_index
+from referrals.models.patients import normalised, person_index, record_index
 
 NO_NAME = "Nobody here has this record number yet, so the patient's name is needed."
 OTHER_NAME = "This record number belongs to a patient with another name."
@@ -40,12 +40,14 @@ class PatientBook:
         records = {row.values["by_record"] for row in rows} - {None}
         persons = {row.values["by_person"] for row in rows} - {None}
         by_record = {
-            bytes(patient.record_index): patient
-            for patient in Patient.objects.filter(record_index__in=records)
+            bytes(patient.record_index): patient.survivor
+            for patient in Patient.objects.filter(record_index__in=records).select_related("merged_into")
         }
         by_person = {}
-        for patient in Patient.objects.filter(person_index__in=persons):
-            by_person.setdefault(bytes(patient.person_index), []).append(patient)
+        for patient in Patient.objects.filter(person_index__in=persons).select_related("merged_into"):
+            found = by_person.setdefault(bytes(patient.person_index), [])
+            if patient.survivor not in found:
+                found.append(patient.survivor)
         for row in rows:
             self._find(row, by_record, by_person)
 
@@ -61,7 +63,7 @@ class PatientBook:
         fitting = [
             patient
             for patient in by_person.get(values["by_person"], ())
-            if are_one_name(patient.name, name) and not (record and patient.record_number)
+            if patient.contradicts(name=name) != "name" and not (record and patient.record_number)
         ]
         if len(fitting) > 1:
             self._problems[row.line] = ("record_number", SEVERAL)
