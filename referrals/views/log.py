@@ -1,6 +1,7 @@
 """Logging a referral. What is looked up while typing is posted, so that no URL names a patient."""
 
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import OuterRef, Subquery
@@ -34,7 +35,20 @@ def create(request):
         else:
             messages.success(request, "Logged.", extra_tags=undo_address("log", referral))
             return redirect(_after(request, form, referral))
-    return render(request, "referrals/create.html", {"form": form})
+    return render(request, "referrals/create.html", {"form": form} | _just_logged(request))
+
+
+def _just_logged(request):
+    """The referral this person saved before this one, named by ``last``, with the ways to mend it."""
+    try:
+        key = UUID(request.GET.get("last", ""))
+    except ValueError:
+        return {}
+    mine = Referral.objects.not_deleted().filter(pk=key, entered_by=request.user)
+    if (last := mine.select_related("partner", "patient").first()) is None:
+        return {}
+    label = last.patient.label(with_name=request.user.may(Permission.VIEW_PATIENTS))
+    return {"last": last, "last_patient": label, "last_undo": undo_address("log", last)}
 
 
 def _after(request, form, referral):
@@ -45,6 +59,7 @@ def _after(request, form, referral):
         "direction": referral.direction,
         "on": referral.happened_on,
         "location": referral.location_id or "",
+        "last": referral.pk,
     }
     if form.cleaned_data["keep_partner"] and referral.partner_id:
         kept |= {"partner": referral.partner_id, "keep": 1}

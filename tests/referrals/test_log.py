@@ -144,3 +144,25 @@ def test_a_partner_and_another_source_exclude_each_other(okafor, kim, alice):
             receive(by=alice, patient=kim, happened_on=TUESDAY, **wrong)
     with pytest.raises(Refused):
         send(by=alice, patient=kim, partner=None, happened_on=TUESDAY)
+
+
+def test_save_and_next_shows_what_was_just_logged_with_the_way_back(riverside, alice, as_person):
+    made = receive(
+        by=alice,
+        patient=factories.patient("Nora Quill"),
+        partner=factories.partner("Dr Lind"),
+        happened_on=riverside.today(),
+    )
+    page = as_person(alice).get(f"/referrals/new/?last={made.pk}")
+    assert page.context["last"] == made
+    body = page.content.decode()
+    assert "Just logged" in body and "Nora Quill" in body and page.context["last_undo"] in body
+
+
+@pytest.mark.parametrize("last", ["nonsense", "", "00000000-0000-0000-0000-000000000000", "{theirs}"])
+def test_what_somebody_else_logged_is_not_shown_as_just_logged(riverside, alice, bob, as_person, last):
+    theirs = receive(
+        by=bob, patient=factories.patient(), partner=factories.partner(), happened_on=riverside.today()
+    )
+    page = as_person(alice).get("/referrals/new/", {"last": last.format(theirs=theirs.pk)})
+    assert page.status_code == 200 and "Just logged" not in page.content.decode()
