@@ -8,6 +8,7 @@ from outreach.actions.check_ins import open_check_ins
 from outreach.models import Message, MessageCause, Rule, Run, Task, Touchpoint
 from outreach.models.automation import CHECK_IN_DAYS
 from outreach.states import MessageState, RuleKind, RunState, TaskKind, TaskState, TouchpointKind
+from partners.models import Friction
 from partners.states import Kind, Stage
 from referralcrm.audit.models import AuditEvent
 from referralcrm.demo.cast import CALL_NOTES
@@ -249,6 +250,30 @@ def _source_tasks(world, today):
             owner=world.people["clinician"],
             due_on=today,
         )
+
+
+def make_frictions(world: World):
+    """What was hard for them: one thing that waits for an answer, and one that was answered."""
+    desk = world.people["staff"]
+    engaged = Friction(
+        partner=world.stories["quiet"],
+        trouble="Our line was engaged on two mornings, so they gave up trying to refer.",
+        happened_on=world.working_day_before(6),
+        told_by="their receptionist",
+        owner=desk,
+    )
+    late = Friction(
+        partner=world.stories["steady"],
+        trouble="A report reached them a day after the visit it was for.",
+        happened_on=world.working_day_before(30),
+        told_by="on the telephone",
+        owner=world.people["clinician"],
+        answer="We said sorry, and ask for the day of the next visit with each referral now.",
+        answered_on=world.working_day_before(26),
+    )
+    for friction in (engaged, late):
+        friction.opened_at = world.at(friction.happened_on, 11)
+    return Friction.objects.bulk_create([engaged, late])
 
 
 def make_audit(world: World):

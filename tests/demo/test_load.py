@@ -11,7 +11,7 @@ from django.db.models import F
 
 from outreach.models import Message, MessageCause, Run, Task, Touchpoint
 from outreach.states import Hold, MessageState, TaskKind, TaskState
-from partners.models import Affiliation, Contact, Organisation, Partner
+from partners.models import Affiliation, Contact, Friction, Organisation, Partner
 from partners.states import Kind, Stage
 from referralcrm.audit.models import AuditEvent
 from referralcrm.core.refused import Refused
@@ -49,6 +49,13 @@ def test_the_demo_has_the_partners_and_referrals_it_promises(riverside_demo):
     assert set(Source) == set(Referral.objects.values_list("source", flat=True))
     for model in (Organisation, Affiliation, Contact, Touchpoint, Task, Run, AuditEvent):
         assert model.objects.exists(), model
+
+
+def test_one_thing_that_was_hard_waits_and_holds_nothing_back_by_surprise(riverside_demo):
+    [waits] = Friction.objects.open()
+    assert Friction.objects.exclude(pk=waits.pk).get().answered_on
+    assert waits.partner == story("quiet")
+    assert not Message.objects.filter(partner=waits.partner, state=MessageState.PENDING).exists()
 
 
 def test_referrals_have_the_irregularity_of_a_real_log(riverside_demo):
