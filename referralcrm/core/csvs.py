@@ -28,10 +28,12 @@ def as_list(words) -> str:
 
 
 def listed(cell: str) -> list[str]:
-    """The words of one cell: those ``as_list`` put there, or divided by semicolons."""
+    """The words of one cell: those ``as_list`` put there, or divided by semicolons or lines."""
     has_commas = "," in cell or '"' in cell
-    found = next(csv.reader([cell], delimiter="," if has_commas else ";", skipinitialspace=True), [])
-    return [word.strip() for word in found if word.strip()]
+    lines = csv.reader(
+        io.StringIO(cell, newline=""), delimiter="," if has_commas else ";", skipinitialspace=True
+    )
+    return [word.strip() for words in lines for word in words if word.strip()]
 
 
 def csv_response(file_name: str, header: list[str], rows) -> HttpResponse:

@@ -327,3 +327,13 @@ def test_nothing_people_write_means_two_things():
         words = [word.strip() for text in said.values() for word in text.split(",")]
         assert len(words) == len(set(words)), choices
         assert set(meanings(choices).values()) == set(choices.values)
+
+
+def test_words_may_stand_on_lines_of_one_cell():
+    assert value_of(PARTNERS, "tags", 'gp,\nspine\n"new\nclinic"') == ["gp", "spine", "new\nclinic"]
+    assert value_of(PARTNERS, "tags", "gp\nspine; knee") == ["gp", "spine", "knee"]
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_that_no_database_gives_back_is_refused(text):
+    assert "This day is" in value_of(PARTNERS, "email_opted_out_at", text)

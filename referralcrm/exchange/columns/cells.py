@@ -155,9 +155,11 @@ def _moment(field, setting):
     def read(text):
         try:
             moment = datetime.fromisoformat(text)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         except ValueError:
             word = plain(text)
+        else:
+            dated(moment.date().isoformat())
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         if word in YES:
             return datetime.combine(setting.today, time(), UTC)
         return None if word in NO else datetime.combine(dated(text), time(), UTC)
