@@ -3,11 +3,13 @@
 import codecs
 import csv
 import io
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from referralcrm.exchange.columns import PARTNERS, guess
 from referralcrm.exchange.tables import Unreadable, open_table
 
 WEST = """Name,Town,Note
@@ -284,3 +286,25 @@ def test_a_quotation_mark_that_never_closes_is_named_with_its_line():
     )
     with pytest.raises(Unreadable, match="line 401"):
         list(table.rows())
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b"+" + b"A" * 60_000 + b"@x",
+        b"+aaa" * 25_000 + b"@x",
+        b"~{" * 50_000,
+        b"\xe9," + b"a" * 60_000,
+        b"\xf8b" * 40_000,
+        b"a@" + b"." * 60_000 + b"@",
+        b" " * 60_000 + b"a",
+    ],
+)
+def test_no_text_makes_a_search_run_on_and_on(cell):
+    data, started = b"What,Phone\n" + (b"x," + cell + b"\n") * 2, time.process_time()
+    try:
+        table = open_table(io.BytesIO(data), name="list.csv")
+        guess(PARTNERS, table.header, table.sample(50))
+    except Unreadable:
+        pass
+    assert time.process_time() - started < 1

@@ -128,6 +128,7 @@ def test_cells_are_what_a_person_sees():
         ("-3", "-3"),
         ("0.10000000000000001", "0.1"),
         ("1E400", "1E+400"),
+        ("1E+9999999", "1E+9999999"),
         ("NaN", "NaN"),
         ("abc", "abc"),
     ],
@@ -234,6 +235,7 @@ def test_a_broken_workbook_is_called_damaged_wherever_it_breaks():
     [
         "<sheetData><row>",
         "<sheetData><row r='x'><c><v>1</v></c></row></sheetData>",
+        "<sheetData><row r='99999999999'><c><v>1</v></c></row></sheetData>",
         "<sheetData><row r='1'><c r='1A'><v>1</v></c></row></sheetData>",
         "<sheetData><row r='1'><c t='s'><v>7</v></c></row></sheetData>",
         "<sheetData><row r='1'><c t='s'><v>-1</v></c></row></sheetData>",
@@ -358,3 +360,33 @@ def test_one_enormous_line_is_refused(begin):
 def test_one_enormous_row_of_many_lines_is_refused():
     message = refusal_of(b"Name,Town\n" + b'a,"\n",' * 300_000, "row.csv")
     assert "longer than" in message
+
+
+FILLED = "<row><c><v>1</v></c></row>"
+
+
+def look_at(data):
+    """The seconds until somebody who waits sees the first rows."""
+    started = time.process_time()
+    try:
+        opened(data).sample(50)
+    except Unreadable as error:
+        assert "nothing in this file" in error.message
+    return time.process_time() - started
+
+
+@pytest.mark.parametrize("inside", ["<row/>", "<x/>", "<row><c s='1'/></row>"])
+def test_nobody_waits_for_a_sheet_that_is_empty_without_end(inside):
+    endless = inside * (3_900_000 // len(inside))
+    assert look_at(by_hand(f"<sheetData>{FILLED}{endless}</sheetData>")) < SECONDS
+
+
+def test_a_thousand_sheets_may_point_to_one_empty_part():
+    names = "".join(f'<sheet name="{n}" sheetId="{n}" r:id="rId1"/>' for n in range(1_000))
+    book = f'<workbook xmlns="{MAIN}" xmlns:r="{RELATION}"><sheets>{names}</sheets></workbook>'
+    assert look_at(by_hand(f"<sheetData>{'<row/>' * 300_000}</sheetData>", book=book)) < SECONDS
+
+
+def test_a_small_part_of_a_million_elements_is_refused():
+    book = BOOK.replace("</workbook>", "<a/>" * 900_000 + "</workbook>")
+    assert "far more" in refusal_of(by_hand(book=book))

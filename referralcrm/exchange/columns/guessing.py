@@ -9,6 +9,8 @@ from referralcrm.exchange.columns.sheets import SHEETS
 
 EXACT, WITHIN, LOOKS = 100, 40, 10
 MOSTLY = 0.6  # of the filled cells of a sample
+SHOWN = 300  # letters of a cell that say what it is; an address is never longer
+LONGEST_TITLE = 100
 EMAIL = re.compile(r"\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*")
 PHONE = re.compile(r"\s*(?=(?:\D*\d){7,15}\D*$)[+(]?[\d\s()./-]+(?:x\s*\d+)?\s*")
 DATE = re.compile(
@@ -41,7 +43,7 @@ def names_of(field: Field) -> list[str]:
 
 def is_known_header(text: str) -> bool:
     """Whether some field of some sheet is called so."""
-    return plain(text) in _known()
+    return len(text) <= LONGEST_TITLE and plain(text) in _known()
 
 
 @lru_cache(maxsize=1)
@@ -111,6 +113,6 @@ def _free(header, found):
 
 
 def _mostly(shape, sample, column, *, whole=True):
-    cells = [row[column] for row in sample if len(row) > column and row[column].strip()]
+    cells = [row[column].strip()[:SHOWN] for row in sample if len(row) > column and row[column].strip()]
     matches = shape.fullmatch if whole else shape.search
     return bool(cells) and sum(bool(matches(cell)) for cell in cells) >= MOSTLY * len(cells)

@@ -34,6 +34,8 @@ class Delimited:
         """(line, cells) from the beginning. Raises Unreadable."""
         return self._rows(self.delimiter)
 
+    look = rows
+
     def _rows(self, delimiter):
         lines = self._lines()
         skipped = sum(1 for _, _ in zip(range(self._skips), lines, strict=False))

@@ -22,8 +22,9 @@ MARKS = (  # the long ones first: that of UTF-16 begins that of UTF-32
 )
 UNMARKED = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 CONTROLS = bytes(sign for sign in range(32) if sign not in b"\t\n\r")
-SHIFTING = re.compile(rb"[\x0e\x0f\x1b]|~\{.*?~\}")  # ISO 2022 and HZ, which hide letters in plain ASCII
-UTF7 = re.compile(rb"(?<![A-Za-z0-9])?\+([A-Za-z0-9/]{3,})(?![A-Za-z0-9/+.]*@)")
+# ISO 2022, HZ and UTF-7 hide letters in plain ASCII. No pattern looks ahead without bounds: anybody uploads.
+SHIFTING = re.compile(rb"[\x0e\x0f\x1b]|~\{.{0,200}?~\}")
+UTF7 = re.compile(rb"\+([A-Za-z0-9/]{3,}+)(?![A-Za-z0-9/+.]{0,100}@)")
 ONE_WORD = 12  # bytes
 WIDEST = 4  # bytes of a letter
 STRANGER = 100  # one control sign in so many bytes is no text

@@ -10,6 +10,7 @@ from pyexpat import ExpatError, ParserCreate
 CHUNK = 1 << 16
 SILENCE = 32  # chunks without one event: a tag of 2 MB
 DEEPEST = 60
+MOST = 300_000  # elements of a part that is kept in memory
 
 
 class Bomb(Exception):
@@ -88,6 +89,8 @@ class Elements(Handler):
     def start(self, name, attributes):
         self.path.append(name)
         self.found.append(("/".join(self.path[-2:]), attributes))
+        if len(self.found) > MOST:
+            raise Bomb("too many elements")
 
     def end(self, name):
         self.path.pop()

@@ -8,7 +8,7 @@ that whoever cleans it can say so.
 import re
 from array import array
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import from_excel
@@ -20,6 +20,7 @@ EXACT = 15  # digits of a number that a spreadsheet holds exactly
 LOST = 3  # zeros at the end of 1.23E+10 from which on digits have been lost
 STRINGS = 5_000_000
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+LAST_ROW = 1_048_576  # that a spreadsheet can have
 LETTERS = re.compile(r"[A-Z]{1,4}")
 
 
@@ -93,9 +94,12 @@ class Formats:
 def plain_number(raw: str) -> str:
     """ "42.0" as "42", 4.47700900123E+11 as its digits, 1.23E+10 as it is: its digits are lost."""
     try:
-        number = Decimal(raw)
-    except InvalidOperation:
+        return _written(Decimal(raw), raw)
+    except ArithmeticError:  # no number, or one beyond all that can be reckoned with
         return raw
+
+
+def _written(number, raw):
     if not number.is_finite():
         return raw
     if number != number.to_integral_value():
@@ -139,6 +143,8 @@ class Sheet(Handler):
             self._pieces = []
         elif name == "row":
             self._row = max(int(attributes.get("r", 0)), self._row + 1)
+            if self._row > LAST_ROW:
+                raise ValueError(self._row)
             self._cells, self._column, self._size = [], -1, 0
         elif name == "rPh":
             self._is_reading = True

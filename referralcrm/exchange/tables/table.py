@@ -7,6 +7,7 @@ from referralcrm.exchange.columns import is_known_header
 from referralcrm.exchange.tables.unreadable import Unreadable
 
 LOOKED_AT = 50  # rows that decide about the header and the width
+FAR = 5_000  # empty rows after which nobody looks for another of those
 ABOVE = 12  # rows of titles and remarks that may stand above the header
 
 
@@ -23,7 +24,7 @@ class Table:
         self.delimiter: str = source.delimiter
         self.sheets: list[str] = source.sheets
         self.sheet: str = source.sheet
-        first = list(islice(self._filled(), LOOKED_AT))
+        first = list(islice(self._filled(is_look=True), LOOKED_AT))
         if not first:
             raise Unreadable("There is nothing in this file: not one cell is filled in.")
         at = _header_at(first) if has_header is None else (0 if has_header else None)
@@ -35,7 +36,7 @@ class Table:
 
     def sample(self, n: int) -> list[list[str]]:
         """The first ``n`` rows below the header."""
-        return [cells for _, cells in islice(self.rows(), n)]
+        return [cells for _, cells in islice(self._below(is_look=True), n)]
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """(line in the file, cells), from the first row below the header; streamed, as often as asked.
@@ -45,21 +46,31 @@ class Table:
         keeps what stands beyond, so that it can be named as bad. Raises Unreadable where the file
         turns out to be broken.
         """
+        return self._below()
+
+    def _below(self, *, is_look=False):
         width = self.width
-        for line, cells in self._filled():
+        for line, cells in self._filled(is_look=is_look):
             if line <= self._starts_after:
                 continue
             if len(cells) < width:
                 cells.extend([""] * (width - len(cells)))
             yield line, cells
 
-    def _filled(self):
-        """The rows that hold something, without empty cells at their end."""
-        for line, cells in self._source.rows():
+    def _filled(self, *, is_look=False):
+        """The rows that hold something, without empty cells at their end.
+
+        A mere look, while somebody waits, ends where a million formatted but empty rows begin.
+        """
+        empty = 0
+        for line, cells in self._source.look() if is_look else self._source.rows():
             while cells and not cells[-1].strip():
                 cells.pop()
+            empty = 0 if cells else empty + 1
             if cells:
                 yield line, cells
+            elif is_look and empty > FAR:
+                return
 
 
 def _header_at(first):

@@ -10,7 +10,9 @@ import re
 ENOUGH = 5_000  # different words
 TOLERATED = 33  # one doubtful word in so many may be a name nobody thought of
 
-WORD = re.compile(r"[^\s,;|\"\x00-\x1f]*[^\x00-\x7f][^\s,;|\"\x00-\x1f]*|\w+\xa0\w+")
+LONGEST = 60  # letters of a word
+
+WORD = re.compile(r"[^\x00-\x20,;|\"]+")
 
 SMALL = "a-zà-öø-ÿšžœƒ"
 CAPITAL = "A-ZÀ-ÖØ-ÞŠŽŒŸ"
@@ -66,8 +68,8 @@ def are_western(texts) -> bool:
     before = ""
     for text in texts:
         text = before + text
-        words.update(WORD.findall(text))
-        before = re.search(r"\S{0,60}$", text).group()
+        words.update(word[:LONGEST] for word in WORD.findall(text) if not word.isascii())
+        before = re.search(r"\S*\Z", text[-LONGEST:]).group()
         if len(words) > ENOUGH:
             break
     doubtful = [word for word in words if IMPLAUSIBLE.search(word)]

@@ -8,6 +8,7 @@ import posixpath
 import zipfile
 import zlib
 from contextlib import contextmanager
+from itertools import chain, islice
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
@@ -22,6 +23,9 @@ SMALL = 16_000_000  # bytes unpacked, of a part that is kept in memory
 UNPACKED = 1_000_000_000
 PACKED_TOO_WELL = 250  # real sheets pack by 10 to 60
 WORTH_ASKING = 4_000_000  # bytes below which no ratio does harm
+IN_VAIN = 8  # pieces (of 64 KB) of a sheet in which the first filled cell has to be
+SHEETS = 3  # of them without one are gone through
+LOOK = 64  # pieces that are looked at while somebody waits
 
 BROKEN = f"The workbook is damaged. {SAVE_AS}"
 BOMB = "This workbook unpacks to far more than a list of people needs. Copy its rows into a new one."
@@ -62,18 +66,27 @@ class Workbook:
 
     def rows(self):
         """(row number, cells as text) of the sheet. Raises Unreadable."""
-        return self._rows(self.sheet)
+        return chain.from_iterable(self._pieces(self.sheet))
 
-    def _rows(self, sheet):
+    def look(self):
+        """The first of these rows."""
+        return chain.from_iterable(islice(self._pieces(self.sheet), LOOK))
+
+    def _pieces(self, sheet):
+        """The rows that each piece of the part completes."""
         with damage_named(), self._archive.open(self._paths[sheet]) as stream:
             reader = Sheet(self._strings, self._formats)
             for _ in feed(stream, reader):
-                yield from reader.take()
+                yield reader.take()
 
     def _first_filled(self):
+        """Only so far: thousands of sheets may point to one part, and it may be empty without end."""
+        left = SHEETS * IN_VAIN
         for sheet in self.sheets:
-            if any(any(map(str.strip, cells)) for _, cells in self._rows(sheet)):
-                return sheet
+            for rows in islice(self._pieces(sheet), min(left, IN_VAIN)):
+                if any(any(map(str.strip, cells)) for _, cells in rows):
+                    return sheet
+                left -= 1
         return self.sheets[0]
 
     def _read_contents(self):
