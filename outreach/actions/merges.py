@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from outreach.actions.messages.recipients import resume_for
 from outreach.actions.messages.schedule import next_slot
 from outreach.actions.messages.thanks import place_again, waiting_notes, words_for
 from outreach.actions.messages.verdict import EXPIRES_AFTER, Verdict, partner_obstacle
@@ -52,7 +53,10 @@ def follow(survivor, merged, merge, *, by):
 
 
 def put_back(survivor, merged, merge, *, by) -> list:
-    """Everything goes back. Thanks that were said together stay said, and are not said again."""
+    """Everything goes back. Thanks that were said together stay said, and are not said again.
+
+    What an opt-out, an ending or a trouble of the other one had stopped since waits again.
+    """
     _take_back_from_workers(survivor, merged)
     causes, notes, cards = _said_together(merge)
     kept = journal.put_back(merge, MessageCause, together=("message", "task"), settled=causes)
@@ -61,6 +65,9 @@ def put_back(survivor, merged, merge, *, by) -> list:
     kept += journal.put_back(merge, Touchpoint)
     for cause in _astray(survivor, merged):
         place_again(cause, by=by)
+    for partner in (survivor, merged):
+        if partner_obstacle(partner) is None:
+            resume_for(partner, by=by)
     return kept
 
 

@@ -21,6 +21,7 @@ from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.scope import current_practice
 from referralcrm.practice.staging import as_bytes, insert_many
 from referrals.actions.loop import clock
+from referrals.actions.matters import lock_matter, settle
 from referrals.models import JourneyEvent, Obligation, Patient, Referral
 from referrals.states import CLOSED, DONE, SEEN, TRACK, Direction, Journey, Loop, Side
 
@@ -121,7 +122,16 @@ def put_back(keys, *, by) -> list[str]:
     if gone.update(deleted_at=timezone.now(), version=F("version") + 1):
         note = "an import was undone"
         record("deleted", by=by, subjects=untouched, subject_type="referral", note=note)
+    _settle_matters(untouched)
     return sorted(left)
+
+
+def _settle_matters(gone):
+    """A second referrer who was added since stands for the matter now."""
+    others = Referral.objects.not_deleted().filter(matter__in=gone).order_by("matter")
+    for matter in list(others.values_list("matter", flat=True).distinct()):
+        lock_matter(matter)
+        settle(matter)
 
 
 def furthest(values) -> Journey:

@@ -21,6 +21,16 @@ def settle(matter):
     return first.pk
 
 
+def part(matters):
+    """Where two patients who were one share a matter, let each one's referrals have their own."""
+    for matter in sorted(matters):
+        lock_matter(matter)
+        rows = Referral.objects.of_matter(matter).order_by("pk")
+        for patient in set(rows.values_list("patient", flat=True)):
+            own = rows.filter(patient=patient)
+            own.update(matter=(own.kept().first() or own.first()).pk)
+
+
 def join(referral, earlier):
     """Let a referral be of the same matter as an earlier one. Raises Refused unless one patient's.
 

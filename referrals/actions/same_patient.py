@@ -7,6 +7,7 @@ from referralcrm.audit.actions import record
 from referralcrm.core.crypto import wrap
 from referralcrm.core.refused import Refused, Stale
 from referrals.actions.belonging import give
+from referrals.actions.matters import part
 from referrals.actions.patients import put
 from referrals.models import Patient, PatientMerge, Referral, TwoPatients
 from referrals.models.merges import UNDO_DAYS
@@ -58,6 +59,7 @@ def unmerge_patients(done, *, by):
     _show(merged)
     for referral in going:
         give(referral, merged)
+    part({referral.matter for referral in going})
     _give_words_back(done, survivor)
     done.undone_at = timezone.now()
     done.save(update_fields=["undone_at"])
@@ -128,15 +130,17 @@ def _going(done):
     others = PatientMerge.objects.standing().filter(survivor=done.survivor_id).exclude(pk=done.pk)
     settled = {*done.stayed}.union(*others.values_list("moved", flat=True))
     going = [row for row in here if row.pk in done.moved]
+    theirs = {row.matter for row in here if row.pk in settled}
     new = [row for row in here if row.pk not in {*done.moved, *settled}]
-    while came := _came_of(going, new):
+    while came := _came_of(going, new, theirs):
         going += came
         new = [row for row in new if row not in came]
     return going
 
 
-def _came_of(going, new):
-    matters, passed_on = {row.matter for row in going}, {row.redirected_to_id for row in going}
+def _came_of(going, new, theirs):
+    """Those of ``new`` that continue one of ``going``; a matter that is ``theirs`` as well stays."""
+    matters, passed_on = {row.matter for row in going} - theirs, {row.redirected_to_id for row in going}
     return [row for row in new if row.matter in matters or row.pk in passed_on]
 
 

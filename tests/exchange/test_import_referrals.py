@@ -171,6 +171,18 @@ def test_what_a_person_did_with_a_referral_since_keeps_it(clinic):
         assert (run.kept, Referral.objects.not_deleted().get()) == (1, ruth)
 
 
+def test_a_second_referrer_added_since_counts_when_the_first_is_taken_back(clinic):
+    run = bring(clinic)
+    with enter(clinic):
+        first = Referral.objects.get(patient__record_index__isnull=False)
+        log = {"patient": first.patient, "partner": clinic.okafor, "happened_on": clinic.today()}
+        second = referral_actions.receive(by=clinic.charlie, same_matter_as=first, **log)
+        assert second.matter == first.pk
+    undone(clinic, run)
+    with enter(clinic):
+        assert Referral.objects.kept().one_per_matter().get() == second
+
+
 def test_history_sends_nothing_and_asks_nobody(clinic):
     with enter(clinic):
         before = [model.objects.count() for model in (Message, MessageCause, Task)]

@@ -12,7 +12,7 @@ from outreach.actions.messages import send
 from outreach.models import Message, MessageCause, Task, Touchpoint
 from outreach.states import MessageState, Suppression, TaskKind
 from partners import actions
-from partners.actions import merges
+from partners.actions import friction, merges
 from partners.models import Affiliation, Contact, Merge, Organisation, Partner, PartnerPlan
 from partners.states import AddressState, Circle, Ending, Side, Stage
 from referralcrm.core.refused import Refused, Stale
@@ -147,6 +147,39 @@ def test_an_opt_out_since_the_merge_holds_for_both_when_they_are_taken_apart(oka
     actions.opt_out(okafor, by=alice)
     take_apart(done, by=alice)
     assert all(row.has_opted_out for row in Partner.objects.kept())
+
+
+def never_write(double, alice):
+    actions.opt_out(double, by=alice)
+
+
+def retire(double, alice):
+    actions.end(double, ending=Ending.RETIRED, on=double.practice.today(), by=alice)
+
+
+def complain(double, alice):
+    friction.report(double, trouble="A long wait", happened_on=double.practice.today(), by=alice)
+
+
+@pytest.mark.parametrize("said", [never_write, retire, complain])
+def test_thanks_that_the_word_of_the_other_stopped_wait_again_when_taken_apart(okafor, double, alice, said):
+    said(double, alice)
+    done = merge(okafor, double, by=alice)
+    receive(by=alice, patient=factories.patient(), partner=okafor, happened_on=okafor.practice.today())
+    note = Message.objects.get()
+    assert note.state in {M.HELD, M.SUPPRESSED}
+    take_apart(done, by=alice)
+    note.refresh_from_db()
+    assert (note.partner, note.state, note.hold, note.suppression) == (okafor, M.PENDING, "", "")
+
+
+def test_what_is_hard_for_the_survivor_does_not_go_back_with_the_others_note(okafor, double, alice):
+    notes = [factories.message(partner=each) for each in (okafor, double)]
+    done = merge(okafor, double, by=alice)
+    complain(okafor, alice)
+    take_apart(done, by=alice)
+    states = [Message.objects.get(pk=note.pk).state for note in notes]
+    assert states == [M.HELD, M.PENDING]
 
 
 def test_spans_at_one_office_become_one(okafor, double, alice):

@@ -22,6 +22,7 @@ from referrals.actions import (
     redirect,
     unmerge_patients,
 )
+from referrals.actions.matters import join
 from referrals.actions.patients import change, find_or_make
 from referrals.models import (
     Attachment,
@@ -338,3 +339,20 @@ def test_the_patient_counts_once_before_and_after(work, kim, twin, alice):
     assert rows.first_of_each_patient(TUESDAY - timedelta(days=1), TUESDAY).count() == 1
     unmerge_patients(done, by=alice)
     assert rows.first_of_each_patient(TUESDAY - timedelta(days=1), TUESDAY).count() == 2
+
+
+def test_a_matter_they_shared_while_they_were_one_is_parted(kim, twin, alice, okafor):
+    """Each counts again, also the one whose referral had only come second."""
+    log = {"by": alice, "happened_on": TUESDAY, "partner": okafor}
+    theirs, ours = receive(patient=twin, **log), receive(patient=kim, **log)
+    done = merge_patients(kim, twin, by=alice)
+    join(Referral.objects.get(pk=theirs.pk), ours)
+    since = receive(patient=kim, same_matter_as=ours, **log)
+    assert Referral.objects.one_per_matter().count() == 1
+    unmerge_patients(done, by=alice)
+    stands = Referral.objects.values_list("pk", "patient", "matter")
+    assert set(stands) == {
+        (theirs.pk, twin.pk, theirs.pk),
+        (ours.pk, kim.pk, ours.pk),
+        (since.pk, kim.pk, ours.pk),
+    }
