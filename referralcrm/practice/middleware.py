@@ -8,8 +8,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
+from psycopg2.errors import DeadlockDetected
 
 from referralcrm.audit.actions import record
 from referralcrm.core.reading import reading
@@ -22,6 +24,7 @@ SEEN = "seen"
 LAST_PERSON = "last_person"
 WRITE_EVERY = 10  # seconds between two writes of the idle clock
 BACKGROUND = "X-Background"
+CROSSED = "Somebody was changing the same things at the same moment. Please try again."
 
 
 class IdleMiddleware:
@@ -99,9 +102,14 @@ class PracticeMiddleware:
         return None
 
     def process_exception(self, request, exception):
-        if not isinstance(exception, Refused):
+        if isinstance(exception, Refused):
+            words = exception.message
+        elif isinstance(exception.__cause__, DeadlockDetected):
+            words = CROSSED
+        else:
             return None
-        response = render(request, "errors/409.html", {"message": exception.message}, status=409)
+        # without context processors: the database may answer nothing more in this transaction
+        response = HttpResponse(render_to_string("errors/409.html", {"message": words}), status=409)
         response.rolls_back = True
         return response
 

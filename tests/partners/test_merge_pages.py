@@ -14,6 +14,7 @@ from outreach.models import Task, Touchpoint
 from partners.actions.merges import late
 from partners.models import Merge, Partner
 from partners.models.recognising import Likeness, known
+from partners.signals import partner_merged
 from partners.states import Stage
 from referralcrm.audit.models import AuditEvent
 from referralcrm.practice.scope import enter
@@ -198,3 +199,20 @@ def test_what_is_written_for_the_merged_one_just_then_moves_a_minute_later(commi
         assert Touchpoint.objects.get().partner == goes
         late.gather()
         assert Touchpoint.objects.get().partner == stays
+
+
+def test_who_meets_another_halfway_is_asked_to_try_again(desk, okafor, double):
+    """Each holds what the other wants next, so Postgres gives one of them up; nothing of it stays."""
+
+    def give_up(**kwargs):
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE deadlock_detected; END $$")
+
+    page = desk.get(side_by_side(okafor, double))
+    partner_merged.connect(give_up)
+    try:
+        answer = desk.post(side_by_side(okafor, double), filled(page))
+    finally:
+        partner_merged.disconnect(give_up)
+    assert "at the same moment. Please try again." in answer.content.decode()
+    assert (answer.status_code, set(Partner.objects.kept())) == (409, {okafor, double})
