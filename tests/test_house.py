@@ -41,12 +41,17 @@ def test_every_link_repeats_the_practice(model, field, db):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_get_constraintdef(oid) FROM pg_constraint "
-            "WHERE conrelid = %s::regclass AND contype = 'f'",
+            "WHERE conrelid = %s::regclass AND contype = 'f' AND convalidated",
             [model._meta.db_table],
         )
         definitions = [definition for (definition,) in cursor.fetchall()]
     wanted = f"FOREIGN KEY (practice_id, {field.column}) REFERENCES {field.related_model._meta.db_table}"
     assert any(definition.startswith(wanted) for definition in definitions)
+
+
+def test_only_links_that_repeat_the_practice_do_without_a_plain_key():
+    keys = {field for model in apps.get_models() for field in model._meta.concrete_fields if field.is_relation}
+    assert {field for field in keys if not field.db_constraint} < {link.values[1] for link in links()}
 
 
 def test_the_application_role_is_walled(db):

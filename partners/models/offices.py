@@ -36,8 +36,12 @@ class Affiliation(PracticeOwned):
     ``until_before`` is what ``until`` was before the partner's ending set it, to take that back.
     """
 
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="affiliations")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="affiliations")
+    partner = models.ForeignKey(
+        Partner, on_delete=models.CASCADE, related_name="affiliations", db_constraint=False
+    )
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="affiliations", db_constraint=False
+    )
     position = models.CharField(max_length=80, blank=True)
     since = models.DateField("from", null=True, blank=True)
     until = models.DateField("to", null=True, blank=True)

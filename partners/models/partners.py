@@ -53,6 +53,9 @@ class PartnerQuerySet(Mergeable):
 class Partner(Reachable, PracticeOwned):
     """A person, or an organisation without a named person, we have a referral relationship with.
 
+    Here and in Affiliation only the wall's keys (``core.wall.link``) hold the links: they say more than
+    plain ones, and a list brings in thousands of rows that would be checked twice.
+
     ``organisation`` is today's main office; earlier and further ones are Affiliations.
     ``name`` is what people read and search; for an organisation it is the organisation's.
     """
@@ -61,16 +64,20 @@ class Partner(Reachable, PracticeOwned):
     salutation = models.CharField("greeting in letters", max_length=80, blank=True, help_text="Dr Okafor")
     is_person = models.BooleanField(default=True)
     discipline = models.ForeignKey(
-        Discipline, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Discipline, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.REGULAR)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.PROSPECT)
     circle = models.CharField(max_length=10, choices=Circle, default=Circle.NETWORK)
-    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    backup = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    backup = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     special_interests = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     personal_interests = models.CharField(max_length=300, blank=True)
     plans = models.ManyToManyField(Plan, through="PartnerPlan", blank=True, related_name="+")
@@ -98,7 +105,13 @@ class Partner(Reachable, PracticeOwned):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
     merged_into = models.ForeignKey(
-        "self", null=True, editable=False, db_index=False, on_delete=models.PROTECT, related_name="+"
+        "self",
+        null=True,
+        editable=False,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
     )
 
     objects = scoped(PartnerQuerySet)
