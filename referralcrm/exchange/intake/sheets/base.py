@@ -44,8 +44,12 @@ class BaseSheet:
 
     def remember(self, row):
         """Note a line that was dealt with before."""
-        for key in () if row.bad else self.keys(row):
-            self.seen.setdefault(hash(key), row.line)
+        if not row.bad:
+            self._remember(row.line, map(hash, self.keys(row)))
+
+    def _remember(self, line, hashes):
+        for key in hashes:
+            self.seen.setdefault(key, line)
 
     def recognise(self, rows):
         """Say of each good line which row here, or which earlier line, is the same for certain."""
@@ -54,13 +58,14 @@ class BaseSheet:
         known = self.known(good)
         for row in good:
             keys = self.keys(row)
-            own = keys[:1] if row.values.get("id") else keys  # two ids are two rows, whatever they share
-            row.repeats = next((self.seen[hash(key)] for key in own if hash(key) in self.seen), None)
+            hashes = [hash(key) for key in keys]
+            own = hashes[:1] if row.values.get("id") else hashes  # two ids are two rows, whatever they share
+            row.repeats = next((self.seen[key] for key in own if key in self.seen), None)
             if row.repeats is not None:
                 row.warnings.append(Remark(None, f"The same as line {row.repeats}; it comes in once."))
             elif match := next((known[key] for key in keys if key in known), None):
                 row.match, row.is_sure = match, True
-            self.remember(row)
+            self._remember(row.line, hashes)
 
     def look_up(self, rows):
         """Ask the database, for all lines at once, what may still keep some of them out."""
