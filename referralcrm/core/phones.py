@@ -50,6 +50,7 @@ def normalised(text: str, *, country: str) -> str:
 
 NATIONAL = re.compile(r"[(0-9][0-9 ().-]*")
 INTERNATIONAL = re.compile(r"\+[1-9][0-9 ().-]*")
+GROUP = re.compile(r"\\(\d)")  # as the library's shapes name a part, "\\1 \\2"
 SIGNS = str.maketrans("", "", " ().-+")
 
 
@@ -69,8 +70,8 @@ class _Plan:
         if len(digits) not in self.lengths or digits[0] == "0" or not self.ordinary.fullmatch(digits):
             return ""
         for beginning, whole, shape in self.shapes:
-            if beginning.match(digits) and whole.fullmatch(digits):
-                return f"+{self.code} {whole.sub(shape, digits)}"
+            if beginning.match(digits) and (parts := whole.fullmatch(digits)):
+                return f"+{self.code} {shape.format(*parts.groups(''))}"
         return ""
 
 
@@ -107,7 +108,7 @@ def _plan(country):
         (
             re.compile(shape.leading_digits_pattern[-1] if shape.leading_digits_pattern else ""),
             re.compile(shape.pattern),
-            shape.format,
+            GROUP.sub(lambda group: f"{{{int(group[1]) - 1}}}", shape.format),
         )
         for shape in main.intl_number_format or main.number_format
     ]

@@ -119,9 +119,10 @@ class Reader:
             row.problems.append(Finding("", None, text))
         if self._sheet.key in NAMES:
             NAMES[self._sheet.key](row.values)
-        named = {finding.key for finding in row.problems}
         for group, label in self._required:
-            if not any(row.values.get(key) for key in group) and named.isdisjoint(group):
+            if any(row.values.get(key) for key in group):
+                continue
+            if {finding.key for finding in row.problems}.isdisjoint(group):
                 row.problems.append(Finding(group[0], None, f"The {label} is missing."))
         _check_days(row)
 

@@ -23,7 +23,8 @@ MARKS = (  # the long ones first: that of UTF-16 begins that of UTF-32
 UNMARKED = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 CONTROLS = bytes(sign for sign in range(32) if sign not in b"\t\n\r")
 # ISO 2022, HZ and UTF-7 hide letters in plain ASCII. No pattern looks ahead without bounds: anybody uploads.
-SHIFTING = re.compile(rb"[\x0e\x0f\x1b]|~\{.{0,200}?~\}")
+SHIFTS = b"\x0e\x0f\x1b"
+HZ = re.compile(rb"~\{.{0,200}?~\}")
 UTF7 = re.compile(rb"\+([A-Za-z0-9/]{3,}+)(?![A-Za-z0-9/+.]{0,100}@)")
 ONE_WORD = 12  # bytes
 WIDEST = 4  # bytes of a letter
@@ -113,8 +114,10 @@ def _decodes(file, encoding):
 
 def _hides_letters(file):
     """Whether plain ASCII stands for other letters: ISO 2022, HZ or UTF-7."""
+    if _has_any(file, SHIFTS):
+        return True
     for chunk in _chunks(file):
-        if SHIFTING.search(chunk) or any(_is_utf7(match.group(1)) for match in UTF7.finditer(chunk)):
+        if HZ.search(chunk) or any(_is_utf7(match.group(1)) for match in UTF7.finditer(chunk)):
             return True
     return False
 

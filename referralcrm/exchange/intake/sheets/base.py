@@ -6,8 +6,6 @@ from referralcrm.exchange.columns import SHEETS, Reader
 from referralcrm.exchange.intake.row import Remark, Row
 from referralcrm.practice.scope import current_practice
 
-NOTHING = ("", None, [])
-
 
 class BaseSheet:
     """Reads lines one by one; ``seen`` are the lines so far by what they are recognised by."""
@@ -31,7 +29,7 @@ class BaseSheet:
     def read(self, line, cells) -> Row:
         """A line with its cells cleaned, or with all that is wrong with it."""
         found = self._reader.read(cells)
-        values = {key: value for key, value in found.values.items() if value not in NOTHING}
+        values = {key: value for key, value in found.values.items() if value or value is False}
         row = Row(line, cells, values)
         row.bad = [Remark(problem.column, problem.text) for problem in found.problems]
         row.warnings = [Remark(warning.column, warning.text) for warning in found.warnings]

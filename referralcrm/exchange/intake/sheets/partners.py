@@ -3,12 +3,14 @@
 from partners.actions import intake
 from partners.models.recognising import Likeness, keys_of, known
 from partners.states import Stage
+from referralcrm.exchange.columns import PARTNERS
 from referralcrm.exchange.intake.sheets.base import BaseSheet, ids_by
 from referralcrm.exchange.states import Made
 from referralcrm.practice.models import Plan, User
 from referralcrm.practice.permissions import Permission, roles_with
 
 CONTACT = "contact_"
+NOT_THEIRS = frozenset({"id"} | {field.key for field in PARTNERS.fields if field.key.startswith(CONTACT)})
 NOBODY = "Nobody here signs in with this e-mail; nobody looks after the partner yet."
 NO_PLAN = "Not on your list of insurers, so left out: {}."
 
@@ -89,9 +91,7 @@ def compose(values):
 
 def without_id(row):
     """A partner's own fields. A new one gets a key of its own: the file's may be another practice's."""
-    return {
-        name: value for name, value in row.values.items() if name != "id" and not name.startswith(CONTACT)
-    }
+    return {name: value for name, value in row.values.items() if name not in NOT_THEIRS}
 
 
 def contacts_of(partners, rows) -> list[dict]:
