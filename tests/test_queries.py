@@ -11,15 +11,16 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from outreach.models import Task, Touchpoint
 from outreach.states import MessageState, TaskKind
-from partners.models import Affiliation, Contact
+from partners.models import Affiliation, Contact, Friction, LikelyPair, Merge, Organisation, Partner
 from referralcrm.practice import middleware
-from referralcrm.practice.models import ClosedDay, Location, Plan, Service
-from referralcrm.practice.scope import enter
+from referralcrm.practice.models import Batch, ClosedDay, Location, Plan, SavedView, Service, User
+from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.states import Role
-from referrals.models import DetailsRequest, JourneyEvent, Obligation, Referral
+from referrals.models import CallAttempt, DetailsRequest, Draft, JourneyEvent, Obligation, Referral
 from referrals.states import Journey, Loop, Side
 from tests import factories
 from tests.practice.cast import one_of_each
@@ -65,9 +66,71 @@ def more_of_each(practice, rows, numbers):
         Affiliation.objects.create(partner_id=rows["partner"], organisation=organisation)
         Contact.objects.create(partner_id=rows["partner"], name=f"Contact {count}")
         factories.person(f"Person {count}", sees_patients=True)
+        at_the_desk(practice, partner, patient, count)
+        found_and_undone(rows, partner, count)
+        thrown_away(partner, patient, count)
         ClosedDay.objects.create(on=today + timedelta(days=count + 1))
         for model in (Location, Service, Plan):
             model.objects.create(name=f"Number {count}")
+
+
+def at_the_desk(practice, partner, patient, count):
+    """A patient to call, one who was booked, a second referrer, a row of the grid, something hard."""
+    today, person = practice.today(), factories.person(f"Caller {count}")
+    place = Location.objects.create(name=f"Place {count}")
+    received = {"partner": partner, "patient": patient, "location": place, "clinician": person}
+    to_call = factories.referral(journey=Journey.REQUESTED, calls=1, **received)
+    CallAttempt.objects.create(referral=to_call, number=1, by=person)
+    factories.referral(journey=Journey.REQUESTED, matter=to_call.matter, **received)
+    factories.referral(journey=Journey.REQUESTED, call_on=today + timedelta(days=2), **received)
+    passed = {"appointment_on": today - timedelta(days=1), "happened_on": today - timedelta(days=9)}
+    factories.referral(journey=Journey.SCHEDULED, **received, **passed)
+    Task.objects.create(title="Ask", partner=partner, due_on=today, location=place, owner=person)
+    draft = Draft(person=User.objects.get(name="Charlie Clark"))
+    draft.words = {"patient_name": f"Pat Draft{count}", "partner_text": partner.name}
+    draft.save()
+    partner_shown = Partner.objects.get(name="Marked Partner", organisation__isnull=False)
+    owner = User.objects.get(name="Marked Person")
+    Task.objects.create(title="Ask", partner=partner, due_on=today, owner=owner)
+    Partner.objects.filter(pk=partner.pk).update(owner=owner)
+    factories.referral(**received | {"clinician": owner, "journey": Journey.REQUESTED})
+    for about in (partner, partner_shown):
+        Friction.objects.create(partner=about, trouble="A wait", happened_on=today, owner=owner)
+
+
+def found_and_undone(rows, partner, count):
+    """Likely doubles, merges, changes of many, kept views, and files that went in and out."""
+    person = User.objects.get(name="Charlie Clark")
+    kinds = (("partner", Partner, rows["partner"]), ("organisation", Organisation, rows["organisation"]))
+    for kind, model, stays in kinds:
+        one, other, gone = (model.objects.create(name=f"{kind} {count} {letter}") for letter in "abc")
+        LikelyPair.objects.create(kind=kind, first=one.pk, second=other.pk, reasons=["name"], nearness=0.5)
+        model.objects.filter(pk=gone.pk).update(merged_into=stays)
+        Merge.objects.create(kind=kind, survivor=stays, merged=gone.pk, merged_name=gone.name, by=person)
+    for slug in ("partners", "referrals"):
+        Batch.objects.create(slug=slug, by=person, what=f"Change {count}", number=3)
+        owner = factories.person(f"Owner {count}")
+        SavedView.objects.create(slug=slug, name=f"View {count}", owner=owner, is_shared=True)
+    factories.uploaded(by=person)
+    factories.outcomes(by=person)
+    factories.export(by=person)
+
+
+def thrown_away(partner, patient, count):
+    """A row of every kind that stands in the trash."""
+    now, today = {"deleted_at": timezone.now()}, current_practice().today()
+    gone = factories.partner(f"Gone {count}", **now)
+    office = factories.organisation(f"Gone {count}", **now)
+    referral = factories.referral(partner=partner, patient=patient, **now)
+    attached = factories.attachment(referral)
+    type(attached).objects.filter(pk=attached.pk).update(**now)
+    Affiliation.objects.create(partner=gone, organisation=office, **now)
+    Contact.objects.create(partner=gone, name="Jo", **now)
+    Friction.objects.create(partner=partner, trouble="A wait", happened_on=today, **now)
+    Touchpoint.objects.create(partner=partner, happened_on=today, **now)
+    Task.objects.create(title="Gone", partner=partner, due_on=today, **now)
+    owner = User.objects.get(name="Charlie Clark")
+    SavedView.objects.create(slug="partners", name=f"Gone {count}", owner=owner, **now)
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +147,7 @@ def counted(committed_module):
     few = all_queries(browser, rows)
     with enter(practice):
         more_of_each(practice, rows, range(3, 30))
+    all_queries(browser, rows)
     many = all_queries(browser, rows)
     return {name: (few[name], many[name]) for name in PAGES}
 

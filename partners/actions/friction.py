@@ -86,7 +86,7 @@ def restore(friction, *, by):
 
 def to_answer(person):
     """What a person has to answer."""
-    return Friction.objects.open().filter(owner=person)
+    return Friction.objects.open().filter(owner=person).select_related("partner")
 
 
 @transaction.atomic

@@ -16,7 +16,8 @@ from referralcrm.core.templatetags.house import short_day
 from referralcrm.front.needs import THANKS, Needs
 from referralcrm.front.rail import clock, count, numbers
 from referralcrm.practice.permissions import Permission
-from referrals.models import CallAttempt, DetailsRequest
+from referrals.models import DetailsRequest
+from referrals.models.calls import as_calls, calls_made
 from referrals.states import Detail, Journey
 
 FIRST = 10
@@ -72,7 +73,6 @@ class Today:
         referrals, tasks = self._referrals(), self._tasks()
         self.bookings, self.visits = _section(referrals, "bookings"), _section(referrals, "visits")
         self.paper = _section(referrals, "paper")
-        self._tell_calls(self.bookings.rows)
         if self.beside.put_off:
             self.bookings.note = f"{self.beside.put_off} put off"
         self.thanks = _section(tasks, "thanks", note=self._thanks_note())
@@ -154,6 +154,7 @@ class Today:
             default=Value("paper"),
         )
         rows = self.needs.of_the_desk().annotate(section=section, asked=self._asked())
+        rows = rows.annotate(calls_made=calls_made())
         since = Case(When(journey=Journey.SCHEDULED, then="appointment_on"), default="happened_on")
         order = [F("to_finish").desc(), since, "id"]
         rows = self._first(rows.select_related("patient", "partner"), order, within=["section"])
@@ -161,6 +162,7 @@ class Today:
             referral.patient_name = self._name(referral.patient)
             referral.days = (self.day - referral.happened_on).days
             referral.did_not_come = referral.journey == Journey.NO_SHOW
+            referral.calls_told = calls_in_words(referral, self.practice)
             for asked in referral.asked:
                 asked["trouble"] = ", ".join(Detail(detail).label for detail in asked["missing"])
                 asked["asked_on"] = date.fromisoformat(asked["asked_on"])
@@ -173,14 +175,6 @@ class Today:
             id="id", missing="missing", asked_on="asked_on", version="version", contact="contact__name"
         )
         return ArraySubquery(open_one.values(row=row))
-
-    def _tell_calls(self, rows):
-        """ "called twice, no answer yesterday 16:40 (Alice)"; one query for all rows."""
-        called = [row.pk for row in rows if row.calls]
-        newest = CallAttempt.objects.filter(referral__in=called).order_by("referral_id", "-at", "-id")
-        last = {call.referral_id: call for call in newest.distinct("referral_id").select_related("by")}
-        for row in rows:
-            row.calls_told = calls_in_words(row, last[row.pk], self.practice) if row.pk in last else ""
 
     def _tasks(self):
         by_kind = Case(
@@ -248,14 +242,18 @@ class Today:
         )
 
 
-def calls_in_words(referral, last, practice) -> str:
-    """How often a patient was called in vain, and when and by whom the last time."""
+def calls_in_words(referral, practice) -> str:
+    """How often a patient was called in vain, and when and by whom the last time; "" for never."""
+    calls = as_calls(referral.calls_made) if referral.calls else []
+    if not calls:
+        return ""
     times = {1: "called once", 2: "called twice"}.get(referral.calls, f"called {referral.calls} times")
     if referral.seems_unreachable:
         times = f"{referral.calls} calls without an answer"
-    who = f" ({last.by.name})" if last.by else ""
-    outcome = "the last" if referral.seems_unreachable else last.get_outcome_display()
-    return f"{times}, {outcome} {clock(last.at, practice)}{who}"
+    last = calls[0]
+    who = f" ({last.by})" if last.by else ""
+    outcome = "the last" if referral.seems_unreachable else last.outcome
+    return f"{times}, {outcome} {clock(last.entered_at, practice)}{who}"
 
 
 def _report_why(report, today) -> str:

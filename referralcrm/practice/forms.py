@@ -317,10 +317,12 @@ class LeaveForm(HouseForm):
     def __init__(self, *args, person, needs_heir, **kwargs):
         super().__init__(*args, **kwargs)
         colleagues = User.objects.of(person.practice).active()
-        self.fields["heir"].queryset = colleagues.filter(
-            pk__in=[colleague.pk for colleague in colleagues if may_take_over(colleague, person)]
-        )
-        self.fields["heir"].required = needs_heir
+        fitting = [colleague for colleague in colleagues if may_take_over(colleague, person)]
+        heir = self.fields["heir"]
+        heir.queryset = colleagues.filter(pk__in=[colleague.pk for colleague in fitting])
+        heir.required = needs_heir
+        shown = [(str(colleague.pk), str(colleague)) for colleague in fitting]  # not asked for again
+        heir.choices = [("", heir.empty_label), *shown]
 
 
 class SavedViewForm(HouseModelForm):

@@ -89,4 +89,4 @@ def reactivate(request, pk):
 
 
 def _colleague(request, pk):
-    return get_object_or_404(User.objects.of(request.user.practice), pk=pk)
+    return get_object_or_404(User.objects.of(request.user.practice).select_related("practice"), pk=pk)
