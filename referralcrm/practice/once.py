@@ -62,4 +62,11 @@ def _key(request):
 
 def _hash(request):
     body = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
-    return hashlib.sha256(repr((request.path, request.user.pk, body)).encode()).hexdigest()
+    files = sorted((name, list(map(_fingerprint, some))) for name, some in request.FILES.lists())
+    return hashlib.sha256(repr((request.path, request.user.pk, body, files)).encode()).hexdigest()
+
+
+def _fingerprint(upload):
+    found = hashlib.file_digest(upload, "sha256").hexdigest()
+    upload.seek(0)
+    return found

@@ -250,3 +250,10 @@ def test_a_day_that_has_not_come_is_said_at_its_field(send):
 def test_an_action_refuses_what_a_form_would(referral, alice):
     with pytest.raises(Refused, match="a program"):
         attach(referral, by=alice, file=SimpleUploadedFile("fax.pdf", b"MZ" + bytes(90)), kind="fax")
+
+
+def test_another_file_under_the_key_of_the_last_is_not_silently_lost(send):
+    key = "0198c1a0-0000-7000-8000-000000000001"
+    assert send(PDF, once=key).status_code == send(PDF, once=key).status_code == 302
+    assert send(JPEG, once=key).status_code == 409
+    assert Attachment.objects.count() == 1
