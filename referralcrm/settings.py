@@ -221,6 +221,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_SSL_REDI
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["referralcrm.core.uploads.InMemory"]
 UPLOAD_BYTES = 50 * 1024 * 1024  # the largest file a form may keep; each form has a limit of its own below
+UPLOADS_BYTES = 210 * 1024 * 1024  # all files of one request: ten letters of 20 MB
 
 # Mail. The demo practice always uses the loopback inbox, whatever SMTP_URL says.
 SMTP_URL = text("SMTP_URL", addresses.smtp_url)
