@@ -131,8 +131,11 @@ def empty_again(model, filled: dict[str, list], *, by) -> list[str]:
 
 @transaction.atomic
 def put_back(model, keys, *, by) -> list[str]:
-    """Put imported rows of ``model`` away that nobody has saved since; returns the keys of the others."""
-    rows = model.objects.kept().filter(pk__in=keys)
+    """Put imported rows of ``model`` away that nobody has saved since; returns the keys of the others.
+
+    One that was merged into another since is among those: it may be taken out of it again.
+    """
+    rows = model.objects.filter(pk__in=keys, deleted_at__isnull=True)
     left = [str(pk) for pk in rows.exclude(version=FIRST_VERSION).values_list("pk", flat=True)]
     untouched = [str(pk) for pk in rows.filter(version=FIRST_VERSION).values_list("pk", flat=True)]
     gone = model.objects.filter(pk__in=untouched, version=FIRST_VERSION)

@@ -1,6 +1,7 @@
 """Partners out of a spreadsheet, from the upload to the undoing."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from django.db import connection, connections, transaction
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from outreach.models import Message, MessageCause, Task
 from partners import actions as partner_actions
+from partners.actions.merges import merge_partners
 from partners.models import Affiliation, Contact, Discipline, Organisation, Partner
 from referralcrm.audit.models import AuditEvent
 from referralcrm.core.refused import Refused
@@ -339,3 +341,37 @@ def test_a_worker_that_was_overtaken_writes_nothing(clinic, monkeypatch):
     with enter(clinic):
         assert names() == []
     assert finished(clinic, run).state == State.UNDONE
+
+
+def test_a_worker_in_the_middle_of_a_long_step_is_not_overtaken(clinic):
+    run = checked(clinic, FILE)
+    with enter(clinic):
+        actions.start(run, by=clinic.charlie)
+    first, found = working._claim(clinic), []
+    with enter(clinic, durable=True):
+        Import.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    other = Thread(target=lambda: found.append((working._claim(clinic), connections.close_all())))
+    with working._step(clinic, first):
+        other.start()
+        wait_for_a_lock(other)
+    other.join()
+    assert found == [(None, None)]
+
+
+def wait_for_a_lock(other):
+    while other.is_alive():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        other.join(0.05)
+
+
+def test_undoing_names_a_row_that_was_merged_since(clinic):
+    with enter(clinic):
+        old = factories.partner(name="Ann Old")
+    run = brought_in(clinic, HEADER + LIND)
+    with enter(clinic):
+        lind = Partner.objects.get(name="Dr Peter Lind")
+        merge_partners(old, lind, choices={}, versions=(old.version, lind.version), by=clinic.charlie)
+    assert undone(clinic, run).kept == 1

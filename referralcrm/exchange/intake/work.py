@@ -76,7 +76,7 @@ def _claim(practice):
         run = Import.objects.waiting(now).order_by("created_at").first()
         if run is None:
             return None
-        mine = Import.objects.filter(pk=run.pk, attempt=run.attempt, state=run.state)
+        mine = Import.objects.waiting(now).filter(pk=run.pk, attempt=run.attempt, state=run.state)
         if not mine.update(attempt=F("attempt") + 1, lease_until=_lease(now)):
             return None
     run.attempt += 1
