@@ -2,6 +2,7 @@
 
 import csv
 import io
+from itertools import chain
 
 from django.http import HttpResponse
 
@@ -40,8 +41,7 @@ def csv_response(file_name: str, header: list[str], rows) -> HttpResponse:
     """A download in UTF-8 with a byte-order mark, so that Excel reads accents."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(header)
-    writer.writerows([inert(value) for value in row] for row in rows)
+    writer.writerows([inert(value) for value in row] for row in chain([header], rows))
     return HttpResponse(
         "\ufeff" + out.getvalue(),
         content_type="text/csv; charset=utf-8",

@@ -179,3 +179,9 @@ def test_whoever_sees_lines_about_patients_stands_in_the_audit_log(manager, char
     assert "Kim Moreau" in page.content.decode()
     event = AuditEvent.objects.of(riverside).get(verb="looked at rows of")
     assert (event.actor_id, event.subjects) == (charlie.pk, [str(Import.objects.get().pk)])
+
+
+def test_a_heading_is_no_formula_in_the_file_to_mend(clinic, as_person):
+    run = checked(clinic, 'name,e-mail,"=HYPERLINK(""http://evil.example"")"\nAnn Ash,nothing,x\n')
+    text = as_person(clinic.charlie).get(reverse("exchange:mend", args=[run.pk])).content.decode()
+    assert "\"'=HYPERLINK" in text and ",=" not in text and ',"=' not in text
