@@ -65,7 +65,11 @@ def bring_in(rows: list[dict], *, by) -> Brought:
 
 @transaction.atomic
 def fill_in(wanted: dict[str, dict], *, by) -> dict[str, list]:
-    """Fill in what is empty on partners (key → row); returns key → [version now, names filled in]."""
+    """Fill in what is empty on partners (key → row); returns key → [version now, names filled in].
+
+    Whoever was merged meanwhile is the one that stays.
+    """
+    wanted = _followed(wanted)
     unwilling = [key for key, row in wanted.items() if row.get("email_opted_out_at")]
     for partner in Partner.objects.kept().filter(pk__in=unwilling):
         opt_out(partner, by=by)
@@ -169,6 +173,14 @@ def bring_in_contacts(rows: list[dict], *, by) -> list[str]:
 def offices_called(names):
     """{name in lower case: key} of the organisations so called, and the keys of those that were made."""
     return _organisations(filter(None, names))
+
+
+def _followed(wanted):
+    merged = Partner.objects.merged_away().filter(pk__in=wanted).values_list("pk", "merged_into")
+    stays = {str(pk): str(survivor) for pk, survivor in merged}
+    return {stays[key]: row for key, row in wanted.items() if key in stays} | {
+        key: row for key, row in wanted.items() if key not in stays
+    }
 
 
 def _office(row) -> str:

@@ -12,7 +12,7 @@ from outreach.actions.messages import send
 from outreach.models import Message, MessageCause, Task, Touchpoint
 from outreach.states import MessageState, Suppression, TaskKind
 from partners import actions
-from partners.actions import friction, merges
+from partners.actions import friction, intake, merges
 from partners.models import Affiliation, Contact, Merge, Organisation, Partner, PartnerPlan
 from partners.states import AddressState, Circle, Ending, Side, Stage
 from referralcrm.core.refused import Refused, Stale
@@ -180,6 +180,14 @@ def test_what_is_hard_for_the_survivor_does_not_go_back_with_the_others_note(oka
     take_apart(done, by=alice)
     states = [Message.objects.get(pk=note.pk).state for note in notes]
     assert states == [M.HELD, M.PENDING]
+
+
+def test_a_list_that_was_checked_before_they_were_merged_speaks_of_the_survivor(okafor, double, alice):
+    merge(okafor, double, by=alice)
+    said = {"name": "A. Okafor", "phone": "+44 20 7946 0000", "email_opted_out_at": timezone.now()}
+    filled = intake.fill_in({str(double.pk): said}, by=alice)
+    okafor.refresh_from_db()
+    assert ([*filled], okafor.phone, okafor.has_opted_out) == ([str(okafor.pk)], said["phone"], True)
 
 
 def test_spans_at_one_office_become_one(okafor, double, alice):
