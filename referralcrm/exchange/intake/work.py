@@ -6,6 +6,7 @@ needed to undo them and how far it came in one transaction. A worker that dies l
 the next one goes on after them. One that slept through its time finds another number and stops.
 """
 
+import gc
 import json
 from contextlib import contextmanager
 from datetime import timedelta
@@ -57,7 +58,8 @@ def work(practice) -> bool:
     if run is None:
         return _forget(practice)
     try:
-        PHASES[run.state](practice, run, monotonic() + SLICE)
+        with _little_to_collect():
+            PHASES[run.state](practice, run, monotonic() + SLICE)
     except Overtaken:
         return True
     except Unreadable as unreadable:
@@ -67,6 +69,16 @@ def work(practice) -> bool:
         raise
     _release(practice, run)
     return True
+
+
+@contextmanager
+def _little_to_collect():
+    """Spare what was there before the search for garbage while thousands of rows come and go."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _claim(practice):
