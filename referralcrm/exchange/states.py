@@ -7,7 +7,7 @@ class Sheet(models.TextChoices):
     """What the rows of a spreadsheet are."""
 
     PARTNERS = "partners", "Partners: the people and places you exchange patients with"
-    CONTACTS = "contacts", "Other people at a partner's office"
+    CONTACTS = "contacts", "Other people at a partner’s office"
     REFERRALS = "referrals", "Past referrals"
 
 

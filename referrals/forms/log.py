@@ -68,7 +68,7 @@ class LogForm(HouseForm):
     )
     file = PaperField(label="The paper itself", required=False)
     paper_kind = forms.ChoiceField(label="What is it?", choices=Paper, initial=Paper.FAX, required=False)
-    keep_partner = forms.BooleanField(label="keep the partner for the next", required=False)
+    keep_partner = forms.BooleanField(label="Keep the partner for the next one", required=False)
 
     def __init__(self, *args, person, query=None, here=None, **kwargs):
         super().__init__(*args, **kwargs)

@@ -42,7 +42,7 @@ def test_a_pair_is_merged_field_by_field_worked_on_and_taken_apart(visit, clinic
     alice.check_every_look("likely-empty")
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("link", name="Dr Adaeze Okafor and A. Okafor side by side").click()
-    page.get_by_role("heading", name="One of two").wait_for()
+    page.get_by_role("heading", name="Merge two into one").wait_for()
     alice.check_every_look("merge")
     page.get_by_role("radio", name="Notes: Quick.").check()
     page.get_by_role("button", name="Merge these two").click()

@@ -116,7 +116,7 @@ def test_one_patient_there_twice_becomes_one_and_two_again(alice, desk):
     alice.check_every_look("paper-twice")
     page.get_by_role("link", name="Side by side").first.click()
     alice.check_every_look("paper-merge")
-    page.get_by_role("button", name="Make them one").click()
+    page.get_by_role("button", name="Merge these two").click()
     expect(page.locator("main")).to_contain_text("Merged in the last 30 days")
     with enter(desk):
         assert len(set(Referral.objects.filter(reason_sealed__gt=b"").values_list("patient", flat=True))) == 1

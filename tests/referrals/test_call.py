@@ -311,4 +311,4 @@ def test_the_page_shows_the_calls_among_the_steps(referral, desk, bob):
     history = html[html.index("<h2>History</h2>") :]
     assert history.index("<b>Called, no answer</b> · Bob Brown") < history.index("<b>Requested</b>")
     assert "at 15:40" in history
-    assert "called 1 time" in html
+    assert "called once" in html

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("partners", "Partners: the people and places you exchange patients with"),
-                            ("contacts", "Other people at a partner's office"),
+                            ("contacts", "Other people at a partner’s office"),
                             ("referrals", "Past referrals"),
                         ],
                         default="partners",
@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("partners", "Partners: the people and places you exchange patients with"),
-                            ("contacts", "Other people at a partner's office"),
+                            ("contacts", "Other people at a partner’s office"),
                             ("referrals", "Past referrals"),
                         ],
                         max_length=10,

@@ -97,6 +97,11 @@ def _task(task, today):
     return _row(task.title, about, why=task.why, tag=tag, late=late, reach=reach)
 
 
+def _check_in(task, today):
+    """Whom to call, as Today says it: the week is the time for it, no day is late."""
+    return _row(task.partner.name, task.partner.line, why=task.why, reach=task.partner.phone)
+
+
 def _step(partner, today):
     late = partner.next_step_on < today
     tag = f"due {in_words(partner.next_step_on, today)}" if late else ""
@@ -112,5 +117,5 @@ SECTIONS = [
     ("thanks", "Say thank you", _task),
     ("steps", "Next steps", _step),
     ("tasks", "Tasks", _task),
-    ("check_ins", "People to keep in touch with", _task),
+    ("check_ins", "People to keep in touch with", _check_in),
 ]
