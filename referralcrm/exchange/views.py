@@ -23,7 +23,7 @@ from referralcrm.practice.permissions import Permission, allow
 
 A_PAGE = 25
 SAMPLES = 3  # cells shown beside a column
-ALL = [("sure", "All that are here already"), ("perhaps", "All that perhaps are")]
+ALL = [("sure", "All that are here already"), ("perhaps", "All that perhaps are here")]
 WHY = "why it stayed out"
 
 
