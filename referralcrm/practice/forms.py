@@ -129,7 +129,7 @@ class PracticeForm(HouseModelForm):
             "reply_to": "Partners who answer a message write here.",
             "region": "For holidays of its own, such as ENG, SCT or CA; empty for none.",
             "inner_circle_size": "A small circle is one you can really look after.",
-            "calls_before_unreachable": "After so many without an answer Today suggests it; a person decides.",
+            "calls_before_unreachable": "After so many in vain Today suggests it; a person decides.",
         }
 
     def __init__(self, *args, **kwargs):
