@@ -16,6 +16,9 @@ from tests.practice.test_permit import URLS, VIEWS
 NOT_A_PAGE = {
     "audit:export",
     "exchange:fetch",
+    "exchange:mend",
+    "exchange:progress",
+    "exchange:taking",
     "exchange:not_matched",
     "front:healthz",
     "outreach:letter",
