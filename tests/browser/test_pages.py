@@ -32,6 +32,7 @@ NOT_A_PAGE = {
     "print:labels_pdf",
     "print:partner",
     "print:today",
+    "practice:pulse",
     "practice:set_password",
     "practice:sign_in",
     "practice:stay",
