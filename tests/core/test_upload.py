@@ -4,6 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
+from referralcrm.practice.models import User
+
 
 @pytest.fixture(autouse=True)
 def no_disk(monkeypatch):
@@ -14,8 +16,9 @@ def no_disk(monkeypatch):
 
 
 def upload(content):
-    file = SimpleUploadedFile("letter.pdf", content)
-    return RequestFactory().post("/", {"file": file}).FILES["file"]
+    request = RequestFactory().post("/", {"file": SimpleUploadedFile("letter.pdf", content)})
+    request.user = User()
+    return request.FILES["file"]
 
 
 def test_an_upload_stays_in_memory_and_is_whole():

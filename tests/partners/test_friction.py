@@ -42,7 +42,7 @@ def page_of(partner):
 
 def test_one_line_on_the_partners_page_is_enough(desk, partner, alice):
     page = desk.get(page_of(partner)).content.decode()
-    assert "Nothing was told us." in page and "Never a patient’s name" in page
+    assert "what is written down here gets an answer" in page and "Never a patient’s name" in page
     sent = {"trouble": LATE, "told_by": "Jo", "happened_on": alice.practice.today(), "owner": alice.pk}
     answer = desk.post(reverse("partners:report_friction", args=[partner.pk]), sent, follow=True)
     assert "Automatic mail to Dr Adaeze Okafor waits until it is answered." in answer.content.decode()

@@ -15,7 +15,8 @@ EASTER_MONDAY = date(2026, 4, 6)
 
 
 def typed(practice, **changed):
-    fields = ("name", "reply_to", "country", "region", "time_zone", "working_days", "inner_circle_size")
+    fields = ("name", "reply_to", "country", "region", "time_zone", "working_days")
+    fields += ("inner_circle_size", "calls_before_unreachable")
     standing = {name: getattr(practice, name) for name in fields}
     return standing | {"opens_at": "08:00", "closes_at": "18:00", "version": practice.version} | changed
 
