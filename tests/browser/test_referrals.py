@@ -162,10 +162,10 @@ def test_a_known_patient_is_shown_while_typing_and_the_matter_is_asked(desk, log
 
 def test_without_a_choice_the_server_asks_and_nothing_typed_is_lost(desk, log):
     desk.open_form().type("okaf").press("Escape", "Tab", "Tab")
-    desk.page.get_by_label("Patient").fill("Nora Kept")
+    desk.page.get_by_label("Patient", exact=True).fill("Nora Kept")
     desk.press("Control+s")
     expect(desk.page.get_by_text("Which one?")).to_be_visible()
-    expect(desk.page.get_by_label("Patient")).to_have_value("Nora Kept")
+    expect(desk.page.get_by_label("Patient", exact=True)).to_have_value("Nora Kept")
     desk.visitor.check()
     desk.visitor.picture("log-which")
     desk.page.get_by_label("Dr Adaeze Okafor").check()
