@@ -3,10 +3,11 @@
 import csv
 import io
 import re
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -274,16 +275,26 @@ def test_two_workers_write_one_list_once(fresh, monkeypatch):
     with enter(fresh):
         factories.partner("Ann")
         export = actions.ask_for("partners", by=fresh.charlie)
-        pk = export.pk
-    inner, seen = work._as_csv, []
+    inner, writing = work._as_csv, []
 
-    def meanwhile(*args):
-        seen.append(Export.objects.waiting().select_for_update(skip_locked=True).using("owner").filter(pk=pk))
+    def another_worker():
+        work.write_exports(fresh)
+        connection.close()
+
+    def while_another_looks_for_work(*args):
+        writing.append(threading.get_ident())
+        if len(writing) == 1:
+            second = threading.Thread(target=another_worker)
+            second.start()
+            second.join()
         return inner(*args)
 
-    monkeypatch.setattr(work, "_as_csv", meanwhile)
+    monkeypatch.setattr(work, "_as_csv", while_another_looks_for_work)
     work.write_exports(fresh)
-    assert len(seen) == 1
+    assert writing == [threading.get_ident()]
+    with enter(fresh):
+        export.refresh_from_db()
+        assert (export.position, export.parts.count()) == (1, 1)
 
 
 def read_back(content, sheet, *, name="x.csv", country="GB", today=None):
