@@ -104,7 +104,7 @@ def all_of_it(practice):
         pass
 
 
-def test_a_large_list_comes_in_at_half_the_rate_of_copy(clinic, capsys):
+def test_every_bad_line_of_a_large_list_is_found_in_flat_memory(clinic, capsys):
     text = sheet()
     lines = [tuple(row(number)) for number in range(1, ROWS + 1)]
     with enter(clinic):

@@ -1,5 +1,7 @@
 """What every kind of sheet has in common: cells are cleaned, lines are recognised."""
 
+from abc import ABC, abstractmethod
+
 from django.db.models.functions import Lower
 
 from referralcrm.exchange.columns import SHEETS, Reader
@@ -7,7 +9,7 @@ from referralcrm.exchange.intake.row import Remark, Row
 from referralcrm.practice.scope import current_practice
 
 
-class BaseSheet:
+class BaseSheet(ABC):
     """Reads lines one by one; ``seen`` are the lines so far by what they are recognised by."""
 
     what = ""
@@ -39,6 +41,7 @@ class BaseSheet:
 
     def finish(self, row):
         """Judge a line whose cells are good."""
+        return
 
     def remember(self, row):
         """Note a line that was dealt with before."""
@@ -67,21 +70,23 @@ class BaseSheet:
 
     def look_up(self, rows):
         """Ask the database, for all lines at once, what may still keep some of them out."""
+        return
 
+    @abstractmethod
     def keys(self, row) -> list:
         """By what a line is recognised for certain, the best first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def known(self, rows) -> dict:
         """Which of these keys are here already, each with the id of its row."""
-        raise NotImplementedError
 
     def liken(self, rows):
         """Say of lines that are new by all certain signs whom they may be the same as."""
+        return
 
+    @abstractmethod
     def write(self, to_make, to_fill, *, by) -> list[dict]:
         """Write lines; returns what ``Batch`` keeps of each kind of row that was made or changed."""
-        raise NotImplementedError
 
     def warn(self, row, key, reason):
         """A remark about a cell that does not keep the line out."""
