@@ -31,6 +31,14 @@ class Channel(models.TextChoices):
     CARD = "card", "a handwritten card"
 
 
+class GoesWith(models.TextChoices):
+    """What a line of a partner's checklist goes with."""
+
+    REFERRAL = "referral", "a patient we send them"
+    REPORT = "report", "a report on a patient of theirs"
+    BOTH = "both", "both"
+
+
 class Ending(models.TextChoices):
     MOVED = "moved", "Moved away"
     RETIRED = "retired", "Retired"

@@ -8,3 +8,5 @@ referral_withdrawn = Signal()  # referral, by: entered in error, declined or red
 referral_restored = Signal()  # referral, by: an entry in error was undone, or the referral reopened
 source_unknown = Signal()  # referral, by: a received referral came in and nobody knows who recommended us
 recommended = Signal()  # referral, by: a person who is no partner recommended us, and is named
+quality_flag_raised = Signal()  # flag, by: the manager must look into it (also: again)
+quality_flag_settled = Signal()  # flag, by: it was answered, or put away

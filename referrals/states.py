@@ -234,6 +234,22 @@ class Paper(models.TextChoices):
     OTHER = "other", "other paper"
 
 
+class Enclosed(models.TextChoices):
+    """Where something that goes with a referral is."""
+
+    ENCLOSED = "enclosed", "enclosed"
+    TO_FOLLOW = "to_follow", "to follow"
+    LEFT_OUT = "left_out", "not needed this time"
+
+
+class Felt(models.TextChoices):
+    """How a patient found it at the partner we sent them to: words, never stars."""
+
+    GOOD = "good", "good"
+    MIXED = "mixed", "mixed"
+    POOR = "poor", "poor"
+
+
 PAPER_BYTES = 20 * 1024 * 1024  # the largest file
 MOST_PAPER = 60  # files with one referral
 

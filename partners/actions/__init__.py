@@ -14,10 +14,19 @@ from partners.actions.offices import (
     update_affiliation,
     update_organisation,
 )
+from partners.actions.paperwork import (
+    add_paperwork,
+    change_paperwork,
+    delete_paperwork,
+    move_paperwork,
+    restore_paperwork,
+)
 from partners.actions.partners import create, delete, finish_next_step, restore, take_next_step_back, update
 
 __all__ = [
+    "add_paperwork",
     "affiliate",
+    "change_paperwork",
     "create",
     "create_contact",
     "create_discipline",
@@ -26,14 +35,17 @@ __all__ = [
     "delete_affiliation",
     "delete_contact",
     "delete_organisation",
+    "delete_paperwork",
     "end",
     "finish_next_step",
+    "move_paperwork",
     "opt_in",
     "opt_out",
     "restore",
     "restore_affiliation",
     "restore_contact",
     "restore_organisation",
+    "restore_paperwork",
     "resume",
     "seed_disciplines",
     "take_next_step_back",

@@ -5,6 +5,7 @@ from partners.models.likely import DuplicateSearch, LikelyPair
 from partners.models.merges import Merge, MergedRow
 from partners.models.offices import Affiliation, Contact
 from partners.models.organisations import Discipline, Organisation
+from partners.models.paperwork import Paperwork
 from partners.models.partners import Partner, PartnerPlan
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Merge",
     "MergedRow",
     "Organisation",
+    "Paperwork",
     "Partner",
     "PartnerPlan",
 ]

@@ -6,6 +6,19 @@ from referrals.actions.attachments import remove as remove_attachment
 from referrals.actions.calls import log_call, put_off, take_call_back
 from referrals.actions.correct import update
 from referrals.actions.details import answer, ask, reopen
+from referrals.actions.enclosures import enclose, tick
+from referrals.actions.enclosures import put as put_enclosure
+from referrals.actions.experiences import (
+    answer_flag,
+    change_experience,
+    delete_experience,
+    delete_flag,
+    note_experience,
+    raise_flag,
+    reopen_flag,
+    restore_experience,
+    restore_flag,
+)
 from referrals.actions.finish import finish
 from referrals.actions.journey import move, redirect
 from referrals.actions.log import log, receive, send
@@ -16,25 +29,36 @@ from referrals.actions.undo import take_logging_back, take_step_back
 
 __all__ = [
     "answer",
+    "answer_flag",
     "ask",
     "attach",
     "bring_attachment_back",
+    "change_experience",
     "confirm_report",
     "contents",
     "delete",
-    "has_come_to_something",
+    "delete_experience",
+    "delete_flag",
+    "enclose",
     "finish",
+    "has_come_to_something",
     "log",
     "log_call",
     "merge_patients",
     "move",
+    "note_experience",
+    "put_enclosure",
     "put_off",
+    "raise_flag",
     "receive",
     "record_report",
     "redirect",
     "remove_attachment",
     "reopen",
+    "reopen_flag",
     "restore",
+    "restore_experience",
+    "restore_flag",
     "say_two",
     "send",
     "suggest_again",
@@ -42,6 +66,7 @@ __all__ = [
     "take_logging_back",
     "take_report_back",
     "take_step_back",
+    "tick",
     "unmerge_patients",
     "update",
     "waive_report",

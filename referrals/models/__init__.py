@@ -4,6 +4,8 @@ from referrals.models.attachments import Attachment
 from referrals.models.calls import CallAttempt
 from referrals.models.details import DetailsRequest
 from referrals.models.drafts import Draft
+from referrals.models.enclosures import Enclosure
+from referrals.models.experiences import Experience, QualityFlag
 from referrals.models.loop import Obligation
 from referrals.models.merges import PatientMerge, TwoPatients
 from referrals.models.patients import Patient
@@ -14,10 +16,13 @@ __all__ = [
     "CallAttempt",
     "DetailsRequest",
     "Draft",
+    "Enclosure",
+    "Experience",
     "JourneyEvent",
     "Obligation",
     "Patient",
     "PatientMerge",
+    "QualityFlag",
     "Referral",
     "TwoPatients",
 ]

@@ -48,6 +48,7 @@ ROWS = {
     ),
     "partners.Partner.merged_into": lambda row: factories.partner("Earlier", merged_into=row),
     "partners.Partner.organisation": lambda row: factories.partner(organisation=row),
+    "partners.Paperwork.partner": lambda row: row.paperwork.create(what="X-ray on CD"),
     "partners.PartnerPlan.partner": lambda row: PartnerPlan.objects.create(partner=row, plan=_plan()),
     "referrals.Referral.organisation": lambda row: factories.referral(organisation=row),
     "referrals.Referral.partner": lambda row: factories.referral(partner=row),

@@ -3,11 +3,11 @@
 from django.utils import timezone
 
 from partners.actions.merges.journal import change
-from partners.models import Affiliation, Contact, Friction, Partner, PartnerPlan
+from partners.models import Affiliation, Contact, Friction, Paperwork, Partner, PartnerPlan
 from partners.signals import counted
 from partners.states import Side
 
-OF_A_PARTNER = (Contact, Affiliation, PartnerPlan, Friction)
+OF_A_PARTNER = (Contact, Affiliation, PartnerPlan, Friction, Paperwork)
 OF_AN_ORGANISATION = (Affiliation, Partner)
 
 
@@ -23,6 +23,7 @@ def of(merged) -> list:
         hard_for_them=Friction.objects.kept().filter(partner=merged),
         offices=Affiliation.objects.kept().filter(partner=merged),
         plans=PartnerPlan.objects.filter(partner=merged),
+        paperwork=Paperwork.objects.kept().filter(partner=merged),
     )
 
 
@@ -33,6 +34,7 @@ def follow_partner(merge, survivor, merged, *, plans=Side.BOTH):
     change(merge, theirs.filter(pk__in=doubled), deleted_at=timezone.now())
     change(merge, theirs, partner=survivor)
     change(merge, Friction.objects.filter(partner=merged), partner=survivor)
+    _follow_paperwork(merge, survivor, merged)
     _fold(merge, Affiliation.objects.filter(partner=survivor), Affiliation.objects.filter(partner=merged))
     change(merge, Affiliation.objects.filter(partner=merged), partner=survivor)
     if plans == Side.BOTH:
@@ -46,6 +48,19 @@ def follow_organisation(merge, survivor, merged):
     _fold(merge, ours, theirs)
     change(merge, theirs, organisation=survivor)
     change(merge, Partner.objects.filter(organisation=merged), organisation=survivor)
+
+
+def _follow_paperwork(merge, survivor, merged):
+    """A line that both want, with the same things, stands once."""
+    theirs = Paperwork.objects.filter(partner=merged)
+    wanted = [_asks_for(line) for line in Paperwork.objects.kept().filter(partner=survivor)]
+    doubled = [line.pk for line in theirs.kept() if _asks_for(line) in wanted]
+    change(merge, theirs.filter(pk__in=doubled), deleted_at=timezone.now())
+    change(merge, theirs, partner=survivor)
+
+
+def _asks_for(line):
+    return line.what.casefold(), line.goes_with
 
 
 def _doubled_contacts(ours, theirs):
