@@ -10,3 +10,4 @@ source_unknown = Signal()  # referral, by: a received referral came in and nobod
 recommended = Signal()  # referral, by: a person who is no partner recommended us, and is named
 quality_flag_raised = Signal()  # flag, by: the manager must look into it (also: again)
 quality_flag_settled = Signal()  # flag, by: it was answered, or put away
+consent_withdrawn = Signal()  # consent, by: what it alone covered may go no more; unopened links are revoked

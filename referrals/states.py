@@ -231,6 +231,7 @@ class Paper(models.TextChoices):
     LETTER = "letter", "letter"
     CARD = "card", "card"
     REPORT = "report", "report"
+    CONSENT = "consent", "consent form"
     OTHER = "other", "other paper"
 
 
@@ -262,6 +263,47 @@ class Detail(models.TextChoices):
     REASON = "reason", "the reason for the referral"
     INSURER = "insurer", "the insurer"
     IMAGING = "imaging", "imaging or findings"
+
+
+class ConsentScope(models.TextChoices):
+    """What a patient agrees that we pass on."""
+
+    REPORT = "report", "reports about the care"
+    REFERRAL = "referral", "a referral letter"
+    STORY = "story", "a success story, without anything that names them"
+    COMPLIMENT = "compliment", "a compliment"
+
+
+IDENTIFIABLE = frozenset({ConsentScope.REPORT, ConsentScope.REFERRAL})  # for treating providers only
+
+
+class ConsentTo(models.TextChoices):
+    """Whom a consent names."""
+
+    OTHER_SIDE = "other_side", "the partner of this referral"
+    PARTNER = "partner", "a partner named here"
+    CARE_TEAM = "care_team", "all clinicians who treat the patient"
+
+
+class ConsentHow(models.TextChoices):
+    WRITTEN = "written", "in writing"
+    SPOKEN = "spoken", "spoken"
+    ELECTRONIC = "electronic", "an electronic form"
+
+
+CONSENT_ENDS_SOON = 14  # days before its last one on which a page says so
+
+
+class CareRole(models.TextChoices):
+    """What a clinician is to a patient (FHIR CareTeam.participant.role)."""
+
+    PRIMARY_CARE = "primary_care", "primary care"
+    SURGEON = "surgeon", "surgeon"
+    SPECIALIST = "specialist", "specialist"
+    DENTIST = "dentist", "dentist"
+    THERAPIST = "therapist", "therapist"
+    MENTAL_HEALTH = "mental_health", "mental health"
+    OTHER = "other", "another clinician"
 
 
 class ReportKind(models.TextChoices):

@@ -7,8 +7,8 @@ from referralcrm.core.choices import label_of
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.trash import Kind, keep
 from referrals import actions
-from referrals.models import Attachment, Referral
-from referrals.states import Direction, Paper, Source
+from referrals.models import Attachment, CareTeamMember, Referral
+from referrals.states import CareRole, Direction, Paper, Source
 
 
 def _day(name):
@@ -48,5 +48,22 @@ keep(
         opened_by=("referrals:attachment",),
         called=Concat(label_of("kind", Paper), Value(" of "), _day("received_on"), output_field=TextField()),
         about=Coalesce("referral__partner__name", Value(""), output_field=TextField()),
+    )
+)
+keep(
+    Kind(
+        slug="care-team",
+        one="clinician of a patient",
+        many="Patients’ other clinicians",
+        model=CareTeamMember,
+        permission=Permission.LOG,
+        restore=actions.bring_clinician_back,
+        page=lambda member: member.referral.get_absolute_url(),
+        called=Concat(
+            label_of("role", CareRole),
+            Value(": "),
+            Coalesce("partner__name", Value("none")),
+            output_field=TextField(),
+        ),
     )
 )

@@ -22,6 +22,7 @@ from partners.actions.paperwork import (
     restore_paperwork,
 )
 from partners.actions.partners import create, delete, finish_next_step, restore, take_next_step_back, update
+from partners.actions.treating import mark_treating
 
 __all__ = [
     "add_paperwork",
@@ -38,6 +39,7 @@ __all__ = [
     "delete_paperwork",
     "end",
     "finish_next_step",
+    "mark_treating",
     "move_paperwork",
     "opt_in",
     "opt_out",

@@ -19,6 +19,8 @@ KINDS = {
     "referral": ("a referral", "referrals"),
     "attachment": ("paper with a referral", "pieces of paper with referrals"),
     "detailsrequest": ("a request for details", "requests for details"),
+    "consent": ("a consent", "consents"),
+    "careteammember": ("a patient’s other clinician", "patients’ other clinicians"),
     "obligation": ("a report", "reports"),
     "friction": ("what was hard for a partner", "things that were hard for partners"),
     "touchpoint": ("a contact", "contacts"),

@@ -4,6 +4,13 @@ from referrals.actions.attachments import attach, contents
 from referrals.actions.attachments import bring_back as bring_attachment_back
 from referrals.actions.attachments import remove as remove_attachment
 from referrals.actions.calls import log_call, put_off, take_call_back
+from referrals.actions.care_team import (
+    add_clinician,
+    bring_clinician_back,
+    remove_clinician,
+    say_none,
+    team_of,
+)
 from referrals.actions.correct import update
 from referrals.actions.details import answer, ask, reopen
 from referrals.actions.enclosures import enclose, tick
@@ -28,11 +35,13 @@ from referrals.actions.trash import delete, has_come_to_something, restore
 from referrals.actions.undo import take_logging_back, take_step_back
 
 __all__ = [
+    "add_clinician",
     "answer",
     "answer_flag",
     "ask",
     "attach",
     "bring_attachment_back",
+    "bring_clinician_back",
     "change_experience",
     "confirm_report",
     "contents",
@@ -54,11 +63,13 @@ __all__ = [
     "record_report",
     "redirect",
     "remove_attachment",
+    "remove_clinician",
     "reopen",
     "reopen_flag",
     "restore",
     "restore_experience",
     "restore_flag",
+    "say_none",
     "say_two",
     "send",
     "suggest_again",
@@ -66,6 +77,7 @@ __all__ = [
     "take_logging_back",
     "take_report_back",
     "take_step_back",
+    "team_of",
     "tick",
     "unmerge_patients",
     "update",

@@ -2,20 +2,32 @@
 
 from partners.actions.merges import journal
 from partners.signals import counted
-from referrals.models import Referral
+from referrals.models import CareTeamMember, Consent, Referral
+
+OF_A_PARTNER = (CareTeamMember, Consent)
 
 
 def of(merged) -> list:
     """How many referrals there are with a Partner, or with an Organisation as the office of the day."""
-    return counted(referrals=Referral.objects.filter(**{merged._meta.model_name: merged}))
+    kind = merged._meta.model_name
+    rows = {"referrals": Referral.objects.filter(**{kind: merged})}
+    if kind == "partner":
+        rows |= {
+            "patients_treated": CareTeamMember.objects.kept().filter(partner=merged),
+            "consents": Consent.objects.filter(partner=merged),
+        }
+    return counted(**rows)
 
 
 def follow(survivor, merged, merge):
     """They move, whatever their state; each keeps everything else."""
     kind = merge.kind
     journal.change(merge, Referral.objects.filter(**{kind: merged}), **{kind: survivor})
+    if kind == "partner":
+        for model in OF_A_PARTNER:
+            journal.change(merge, model.objects.filter(partner=merged), partner=survivor)
 
 
 def put_back(merge) -> list:
     """They go back, but for those that somebody gave another partner or office since."""
-    return journal.put_back(merge, Referral)
+    return [kept for model in (Referral, *OF_A_PARTNER) for kept in journal.put_back(merge, model)]

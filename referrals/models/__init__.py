@@ -2,6 +2,7 @@
 
 from referrals.models.attachments import Attachment
 from referrals.models.calls import CallAttempt
+from referrals.models.consents import CareTeamMember, Consent
 from referrals.models.details import DetailsRequest
 from referrals.models.drafts import Draft
 from referrals.models.enclosures import Enclosure
@@ -14,6 +15,8 @@ from referrals.models.referrals import JourneyEvent, Referral
 __all__ = [
     "Attachment",
     "CallAttempt",
+    "CareTeamMember",
+    "Consent",
     "DetailsRequest",
     "Draft",
     "Enclosure",

@@ -5,6 +5,8 @@ from partners.actions import merges
 from partners.models import Affiliation, Contact, Organisation, Partner, PartnerPlan
 from referralcrm.practice.models import Plan
 from referralcrm.practice.scope import current_practice
+from referrals.actions.consents import give
+from referrals.models import CareTeamMember
 from tests import factories
 from tests.factories import numbers
 
@@ -50,6 +52,12 @@ ROWS = {
     "partners.Partner.organisation": lambda row: factories.partner(organisation=row),
     "partners.Paperwork.partner": lambda row: row.paperwork.create(what="X-ray on CD"),
     "partners.PartnerPlan.partner": lambda row: PartnerPlan.objects.create(partner=row, plan=_plan()),
+    "referrals.CareTeamMember.partner": lambda row: CareTeamMember.objects.create(
+        referral=factories.referral(), role="surgeon", partner=row
+    ),
+    "referrals.Consent.partner": lambda row: give(
+        factories.referral(), by=None, scope=["report"], to="partner", partner=row
+    ),
     "referrals.Referral.organisation": lambda row: factories.referral(organisation=row),
     "referrals.Referral.partner": lambda row: factories.referral(partner=row),
 }

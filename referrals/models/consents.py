@@ -1,0 +1,175 @@
+"""What a patient allows us to pass on, and who else treats them; words follow FHIR's Consent and CareTeam.
+
+Both are noted on a referral and belong to its patient: where the referral goes, when two records turn out to
+be one patient, they go along.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from partners.models import Partner
+from referralcrm.core.sealed import Sealed, SealedField
+from referralcrm.practice import trash
+from referralcrm.practice.models import PracticeOwned, User, scoped
+from referralcrm.practice.scope import current_practice
+from referrals.models.attachments import Attachment
+from referrals.models.referrals import Referral
+from referrals.states import CONSENT_ENDS_SOON, CareRole, ConsentHow, ConsentScope, ConsentTo, Journey
+
+
+class NotedQuerySet(models.QuerySet):
+    """Rows that are noted on a referral and belong to its patient."""
+
+    def of(self, patient):
+        """A patient's, whichever of their referrals they were noted on; not on one that was a mistake."""
+        rows = self.filter(referral__patient=patient, referral__deleted_at__isnull=True)
+        return rows.exclude(referral__journey=Journey.ENTERED_IN_ERROR)
+
+
+class ConsentQuerySet(NotedQuerySet):
+    def current(self, on):
+        """Given, not over and not withdrawn on this day."""
+        over = Q(until__isnull=False, until__lt=on)
+        return self.filter(given_on__lte=on, withdrawn_at__isnull=True).exclude(over)
+
+    def naming(self, partner):
+        """Those that cover this recipient: named, the referral's other side, or on the care team."""
+        patient = OuterRef("referral__patient")
+        noted = CareTeamMember.objects.kept().filter(referral__patient=patient, partner=partner)
+        passed_on = Referral.objects.kept().filter(patient=patient, partner=partner)
+        return self.filter(
+            Q(to=ConsentTo.PARTNER, partner=partner)
+            | Q(to=ConsentTo.OTHER_SIDE, referral__partner=partner)
+            | Q(Exists(noted) | Exists(passed_on), to=ConsentTo.CARE_TEAM)
+        )
+
+
+class Consent(PracticeOwned):
+    """What may be passed on, to whom, from ``given_on`` until ``until`` (None: until it is withdrawn)."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="consents")
+    scope = ArrayField(models.CharField(max_length=10, choices=ConsentScope))
+    to = models.CharField(max_length=10, choices=ConsentTo)
+    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="+")
+    given_on = models.DateField()
+    until = models.DateField(null=True)
+    given_how = models.CharField(max_length=10, choices=ConsentHow)
+    paper = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="+")
+    words_sealed = SealedField()
+    words = Sealed("words_sealed", keeper="patient")  # what they said about it
+    recorded_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = scoped(ConsentQuerySet)
+
+    class Meta:
+        ordering = ["given_on", "id"]
+        indexes = [models.Index(fields=["practice", "referral"], name="consent_of_referral")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to=ConsentTo.PARTNER, partner__isnull=False)
+                | (~Q(to=ConsentTo.PARTNER) & Q(partner__isnull=True)),
+                name="consent_names_its_partner",
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("given_on")),
+                name="consent_ends_after_it_began",
+            ),
+            models.CheckConstraint(condition=Q(scope__len__gt=0), name="consent_says_what"),
+        ]
+
+    def __str__(self):
+        return f"consent of {self.given_on}"
+
+    @property
+    def patient(self):
+        """Whose consent it is, and whose key seals the words."""
+        return self.referral.patient
+
+    @property
+    def what(self) -> list[str]:
+        """What may be passed on, as labels, in their usual order."""
+        return [scope.label for scope in ConsentScope if scope in self.scope]
+
+    @property
+    def whom(self) -> str:
+        """To whom, in words."""
+        match self.to:
+            case ConsentTo.PARTNER:
+                return self.partner.name
+            case ConsentTo.OTHER_SIDE:
+                return self.referral.other_side
+        return self.get_to_display()
+
+    @property
+    def days_left(self) -> int | None:
+        """Days until its last one; negative when that has passed, None when it has none."""
+        return (self.until - current_practice().today()).days if self.until else None
+
+    @property
+    def is_over(self) -> bool:
+        return self.until is not None and self.days_left < 0
+
+    @property
+    def is_current(self) -> bool:
+        return self.withdrawn_at is None and not self.is_over and self.given_on <= current_practice().today()
+
+    @property
+    def ends_soon(self) -> bool:
+        return self.is_current and self.until is not None and self.days_left <= CONSENT_ENDS_SOON
+
+    @property
+    def can_be_reinstated(self) -> bool:
+        """Withdrawn by mistake: it can stand again for 30 days."""
+        return self.withdrawn_at is not None and self.withdrawn_at >= trash.oldest_restorable()
+
+
+class CareTeamQuerySet(NotedQuerySet):
+    def kept(self):
+        return self.filter(deleted_at__isnull=True)
+
+
+class CareTeamMember(PracticeOwned):
+    """Another clinician of the patient. Without a ``partner`` it says that the patient has none."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="care_team")
+    role = models.CharField(max_length=14, choices=CareRole)
+    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="+")
+    noted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = scoped(CareTeamQuerySet)
+
+    class Meta:
+        ordering = ["noted_at", "id"]
+        indexes = [
+            models.Index(fields=["practice", "referral"], name="care_team_of_referral"),
+            models.Index(fields=["practice", "partner"], name="care_team_by_partner"),
+            trash.index("care_team_in_trash"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(partner__isnull=False) | Q(role=CareRole.PRIMARY_CARE),
+                name="care_team_none_is_primary_care",
+            ),
+        ]
+
+    def __str__(self):
+        who = self.partner.name if self.partner_id else "nobody"
+        return f"{self.get_role_display()}: {who}"
+
+    @property
+    def patient(self):
+        return self.referral.patient
+
+    @property
+    def has_none(self) -> bool:
+        """Whether this says that the patient has no such clinician."""
+        return self.partner_id is None
