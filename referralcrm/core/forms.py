@@ -57,6 +57,26 @@ ONE_LINE = RegexValidator(
 )
 
 
+class WordsField(forms.CharField):
+    """Several short texts with commas between them; cleaned to a list without repeats."""
+
+    def __init__(self, *, each, **kwargs):
+        self.each = each
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value):
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value):
+        words = [" ".join(word.split()) for word in super().clean(value).split(",")]
+        words = list(dict.fromkeys(filter(None, words)))
+        if too_long := next((word for word in words if len(word) > self.each), None):
+            raise forms.ValidationError(
+                f"“{too_long[:20]}…” is longer than {self.each} letters. Put commas between them."
+            )
+        return words
+
+
 class HouseForm(forms.Form):
     """Crispy without its own form tag; the page writes the tag and the buttons."""
 

@@ -7,56 +7,15 @@ from django import forms
 from django.db.models import Q
 from django_scopes.forms import SafeModelChoiceField
 
+from partners.forms.fields import EmailField, PhoneField
 from partners.models import Affiliation, Contact, Discipline, Friction, Organisation, Partner
 from partners.states import Circle, Ending, Kind, Side, Stage
-from referralcrm.core.forms import HouseForm, HouseModelForm
-from referralcrm.core.phones import normalised
+from referralcrm.core.forms import HouseForm, HouseModelForm, WordsField
 from referralcrm.practice.models import Plan, User
 from referralcrm.practice.permissions import Permission, roles_with
 from referralcrm.practice.scope import current_practice
 
 NO_PATIENT = "Never a patient’s name: everybody here can read it."
-
-
-class PhoneField(forms.CharField):
-    """Normalised for the practice's country; explained when malformed."""
-
-    def clean(self, value):
-        try:
-            number = normalised(super().clean(value), country=current_practice().country)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
-        if len(number) > self.max_length:
-            raise forms.ValidationError("This extension is too long.")
-        return number
-
-
-class EmailField(forms.EmailField):
-    """The domain in lower case, as every mail server reads it."""
-
-    def clean(self, value):
-        name, at, domain = super().clean(value).rpartition("@")
-        return f"{name}{at}{domain.lower()}"
-
-
-class WordsField(forms.CharField):
-    """Several short texts with commas between them; cleaned to a list without repeats."""
-
-    def __init__(self, *, each, **kwargs):
-        self.each = each
-        super().__init__(**kwargs)
-
-    def prepare_value(self, value):
-        return ", ".join(value) if isinstance(value, list) else value
-
-    def clean(self, value):
-        words = [" ".join(word.split()) for word in super().clean(value).split(",")]
-        words = list(dict.fromkeys(filter(None, words)))
-        if too_long := next((word for word in words if len(word) > self.each), None):
-            raise forms.ValidationError(
-                f"“{too_long[:20]}…” is longer than {self.each} letters. Put commas between them."
-            )
-        return words
 
 
 def _organisation(key):

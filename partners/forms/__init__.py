@@ -1,0 +1,38 @@
+"""What a person may tell us about a partner, one submission at a time."""
+
+from partners.forms.fields import EmailField, PhoneField
+from partners.forms.partners import (
+    NO_PATIENT,
+    AffiliationForm,
+    AnswerForm,
+    ContactForm,
+    DisciplineForm,
+    DuplicateForm,
+    EndForm,
+    FrictionForm,
+    ManyForm,
+    MergeForm,
+    OfficeMixin,
+    OrganisationForm,
+    PartnerForm,
+    colleagues_who_log,
+)
+
+__all__ = [
+    "NO_PATIENT",
+    "AffiliationForm",
+    "AnswerForm",
+    "ContactForm",
+    "DisciplineForm",
+    "DuplicateForm",
+    "EmailField",
+    "EndForm",
+    "FrictionForm",
+    "ManyForm",
+    "MergeForm",
+    "OfficeMixin",
+    "OrganisationForm",
+    "PartnerForm",
+    "PhoneField",
+    "colleagues_who_log",
+]
