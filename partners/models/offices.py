@@ -7,7 +7,7 @@ from partners.models.organisations import Organisation
 from partners.models.partners import Partner
 from partners.states import ContactRole
 from referralcrm.practice import trash
-from referralcrm.practice.models import PracticeOwned, scoped
+from referralcrm.practice.models import Plentiful, PracticeOwned, scoped
 
 
 class AffiliationQuerySet(models.QuerySet):
@@ -30,7 +30,7 @@ class AffiliationQuerySet(models.QuerySet):
         )
 
 
-class Affiliation(PracticeOwned):
+class Affiliation(Plentiful):
     """Where a partner works or worked, from and to; a referral keeps the office of its day.
 
     ``until_before`` is what ``until`` was before the partner's ending set it, to take that back.

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from partners.models.names import best_fit
 from referralcrm.practice import trash
-from referralcrm.practice.models import PracticeOwned, scoped
+from referralcrm.practice.models import Plentiful, PracticeOwned, scoped
 
 
 def _partners_by(field):
@@ -100,7 +100,7 @@ class OrganisationQuerySet(Mergeable):
         return best_fit(self, text, "name")
 
 
-class Organisation(Reachable, PracticeOwned):
+class Organisation(Reachable, Plentiful):
     """An outside practice, hospital, gym, employer … where partners work."""
 
     name = models.CharField(max_length=160)
@@ -110,7 +110,13 @@ class Organisation(Reachable, PracticeOwned):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
     merged_into = models.ForeignKey(
-        "self", null=True, editable=False, db_index=False, on_delete=models.PROTECT, related_name="+"
+        "self",
+        null=True,
+        editable=False,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
     )
 
     objects = scoped(OrganisationQuerySet)

@@ -13,7 +13,7 @@ from partners.models.organisations import Discipline, Mergeable, Organisation, R
 from partners.states import AddressState, Channel, Circle, Ending, Kind, Stage
 from referralcrm.practice import trash
 from referralcrm.practice.addresses import place_lines
-from referralcrm.practice.models import Plan, PracticeOwned, User, scoped, valid_zone
+from referralcrm.practice.models import Plan, Plentiful, PracticeOwned, User, scoped, valid_zone
 
 ALIKE = 0.6  # of pg_trgm's similarity: "Dr Adaeze Okafor" with "Adaeze Okaffor", not with "Dr Adam Okada"
 
@@ -50,7 +50,7 @@ class PartnerQuerySet(Mergeable):
         return self.select_related("discipline", "organisation")
 
 
-class Partner(Reachable, PracticeOwned):
+class Partner(Reachable, Plentiful):
     """A person, or an organisation without a named person, we have a referral relationship with.
 
     Here and in Affiliation only the wall's keys (``core.wall.link``) hold the links: they say more than
@@ -73,10 +73,22 @@ class Partner(Reachable, PracticeOwned):
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.PROSPECT)
     circle = models.CharField(max_length=10, choices=Circle, default=Circle.NETWORK)
     owner = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     backup = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     special_interests = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     personal_interests = models.CharField(max_length=300, blank=True)
@@ -121,6 +133,7 @@ class Partner(Reachable, PracticeOwned):
         indexes = [
             models.Index("practice", Lower("name"), "id", name="partner_by_name"),
             models.Index(fields=["practice", "owner"], name="partner_by_owner"),
+            models.Index(fields=["backup"], name="partner_by_backup", condition=Q(backup__isnull=False)),
             models.Index("practice", Lower("email"), name="partner_by_email", condition=~Q(email="")),
             trash.index("partner_in_trash"),
             merged_index("partner_merged"),

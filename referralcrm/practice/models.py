@@ -93,6 +93,25 @@ class PracticeOwned(models.Model):
         abstract = True
 
 
+class Plentiful(PracticeOwned):
+    """A domain row of which a practice has very many, and a list brings in thousands at once.
+
+    The wall's key (practice, id) finds a practice's rows; an index of the practice alone only costs.
+    """
+
+    practice = models.ForeignKey(
+        Practice,
+        on_delete=models.CASCADE,
+        default=current_practice_id,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
+
+    class Meta:
+        abstract = True
+
+
 class UserQuerySet(models.QuerySet):
     def of(self, practice):
         """The people of one practice; users carry no row-level security, so every list asks for this."""

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from referralcrm.core.sealed import Sealed, SealedField
-from referralcrm.practice.models import PracticeOwned, scoped
+from referralcrm.practice.models import Plentiful, scoped
 from referralcrm.practice.places import shown_at
 from referralcrm.practice.scope import current_practice
 from referrals.models.referrals import Referral
@@ -31,10 +31,12 @@ class ObligationQuerySet(models.QuerySet):
         return self.due().filter(due_on__lt=today)
 
 
-class Obligation(PracticeOwned):
+class Obligation(Plentiful):
     """One report. The clock starts when the patient attended; "overdue" is derived from ``due_on``."""
 
-    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="obligations")
+    referral = models.ForeignKey(
+        Referral, on_delete=models.CASCADE, related_name="obligations", db_constraint=False, db_index=False
+    )
     kind = models.CharField(max_length=10, choices=ReportKind, default=ReportKind.INITIAL)
     side = models.CharField(max_length=4, choices=Side)
     state = models.CharField(max_length=14, choices=Loop, default=Loop.NOT_DUE)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from referralcrm.core.crypto import blind_index, new_key, seal, unseal, unwrap, wrap
 from referralcrm.core.reading import note_read
 from referralcrm.core.sealed import Sealed, SealedField
-from referralcrm.practice.models import PracticeOwned, scoped
+from referralcrm.practice.models import Plentiful, scoped
 
 
 def normalised(text: str) -> str:
@@ -81,7 +81,7 @@ class PatientQuerySet(models.QuerySet):
         ]
 
 
-class Patient(PracticeOwned):
+class Patient(Plentiful):
     """Found by record number, or by family name with date of birth; never sorted or searched by name."""
 
     wrapped_key = models.BinaryField(editable=False)
@@ -90,7 +90,13 @@ class Patient(PracticeOwned):
     record_number_sealed = SealedField()
     phone_sealed = SealedField()
     merged_into = models.ForeignKey(
-        "self", null=True, editable=False, db_index=False, on_delete=models.PROTECT, related_name="+"
+        "self",
+        null=True,
+        editable=False,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
     )
     record_index = models.BinaryField(null=True, editable=False)
     person_index = models.BinaryField(null=True, editable=False)

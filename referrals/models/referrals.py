@@ -10,7 +10,7 @@ from django.utils import timezone
 from partners.models import Discipline, Organisation, Partner
 from referralcrm.core.sealed import Sealed, SealedField
 from referralcrm.practice import trash
-from referralcrm.practice.models import Location, PracticeOwned, Service, User, scoped
+from referralcrm.practice.models import Location, Plentiful, Service, User, scoped
 from referralcrm.practice.places import shown_at
 from referralcrm.practice.scope import current_practice
 from referrals.models.patients import Patient
@@ -125,7 +125,12 @@ class ReferralQuerySet(models.QuerySet):
         )
 
 
-class Referral(PracticeOwned):
+def _held_by_the_wall(to, **options):
+    """A link without a plain key beside the wall's (``core.wall.link``), which says more."""
+    return models.ForeignKey(to, on_delete=models.PROTECT, related_name="+", db_constraint=False, **options)
+
+
+class Referral(Plentiful):
     """One patient passed on. ``happened_on`` is when it happened, ``entered_at`` when it was typed.
 
     A step that was skipped keeps an empty date: none is ever invented. ``matter`` is the id of the
@@ -134,19 +139,19 @@ class Referral(PracticeOwned):
 
     direction = models.CharField(max_length=8, choices=Direction)
     source = models.CharField(max_length=16, choices=Source, default=Source.PARTNER)
-    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    partner = _held_by_the_wall(Partner, null=True, db_index=False)
+    organisation = _held_by_the_wall(Organisation, null=True)
+    patient = _held_by_the_wall(Patient, db_index=False)
     matter = models.UUIDField(editable=False)
-    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
-    discipline = models.ForeignKey(Discipline, null=True, on_delete=models.PROTECT, related_name="+")
-    location = models.ForeignKey(Location, null=True, on_delete=models.PROTECT, related_name="+")
-    clinician = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    service = _held_by_the_wall(Service, null=True)
+    discipline = _held_by_the_wall(Discipline, null=True)
+    location = _held_by_the_wall(Location, null=True)
+    clinician = _held_by_the_wall(User, null=True)
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ROUTINE)
     channel = models.CharField(max_length=10, choices=Channel, blank=True)
     happened_on = models.DateField()
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
-    entered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    entered_by = _held_by_the_wall(User, null=True)
     to_finish = models.BooleanField(default=False, db_default=False, editable=False)  # not all was legible
     next_visit_on = models.DateField(null=True)
     appointment_on = models.DateField(null=True)
@@ -162,7 +167,7 @@ class Referral(PracticeOwned):
     in_care_on = models.DateField(null=True)
     completed_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
-    redirected_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    redirected_to = _held_by_the_wall("self", null=True, db_index=False)
 
     reason_sealed = SealedField()
     source_name_sealed = SealedField()
@@ -183,6 +188,9 @@ class Referral(PracticeOwned):
                 fields=["practice", "partner", "direction", "-happened_on"], name="referral_by_partner"
             ),
             models.Index(fields=["practice", "patient"], name="referral_by_patient"),
+            models.Index(
+                fields=["redirected_to"], name="referral_led_on", condition=Q(redirected_to__isnull=False)
+            ),
             models.Index(fields=["practice", "matter"], name="referral_by_matter"),
             models.Index(
                 fields=["practice", "journey", "happened_on"],
@@ -275,15 +283,17 @@ class Referral(PracticeOwned):
         ]
 
 
-class JourneyEvent(PracticeOwned):
+class JourneyEvent(Plentiful):
     """One step of a referral: from, to, the day it happened and the moment it was entered."""
 
-    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="events")
+    referral = models.ForeignKey(
+        Referral, on_delete=models.CASCADE, related_name="events", db_constraint=False, db_index=False
+    )
     before = models.CharField(max_length=16, choices=Journey, blank=True)
     after = models.CharField(max_length=16, choices=Journey)
     happened_on = models.DateField()
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
-    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    by = _held_by_the_wall(User, null=True, db_index=False)
     reason_sealed = SealedField()
     reason = Sealed("reason_sealed", keeper="patient")
     undo = models.JSONField(null=True, editable=False)  # what the step wrote over; None: not taken back

@@ -20,7 +20,7 @@ GIVEN = ["id", "organisation", "discipline", "name", "phone", "email", "area", "
 
 
 class Direct:
-    """Makes the rows of the three tables ready; ``lines`` are good ones, as the sheet of the bench has them."""
+    """Makes the rows of the three tables ready out of good ``lines`` of the bench's sheet."""
 
     def __init__(self, practice, lines):
         self.practice = practice
