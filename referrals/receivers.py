@@ -15,12 +15,15 @@ from referralcrm.core.signals import minute_passed
 from referralcrm.practice.scope import enter
 from referralcrm.practice.signals import Owned, person_deactivated, what_is_owned
 from referrals.actions import grid, handover, merges
-from referrals.models import Attachment
+from referrals.models import Article, Attachment, ReportFile
 
 
-@receiver(post_delete, sender=Attachment)
+@receiver([post_delete], sender=Attachment)
+@receiver([post_delete], sender=ReportFile)
+@receiver([post_delete], sender=Article)
 def remove_its_file(sender, instance, **kwargs):
-    instance.file.delete()
+    if instance.file_id:
+        instance.file.delete()
 
 
 @receiver(minute_passed)

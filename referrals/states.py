@@ -344,3 +344,31 @@ STOPPED: dict[str, str] = {
     J.DISCONTINUED: "The patient stopped coming.",
     J.ENTERED_IN_ERROR: "The referral was entered in error.",
 }
+
+
+class ReportType(models.TextChoices):
+    """What a document we write about a patient is; ``models.report_parts`` says what stands in it."""
+
+    INITIAL = "initial", "initial report"
+    INTERIM = "interim", "progress report"
+    DISCHARGE = "discharge", "discharge report"
+    SECOND_OPINION = "second_opinion", "second opinion"
+
+
+class ReportStatus(models.TextChoices):
+    """FHIR Composition.status: a draft, and what was signed and stays as it is."""
+
+    PRELIMINARY = "preliminary", "draft"
+    FINAL = "final", "final"
+
+
+class Better(models.TextChoices):
+    """In which direction a measure gets better; without one no change is computed."""
+
+    UNSET = "", "not said"
+    HIGHER = "higher", "higher is better"
+    LOWER = "lower", "lower is better"
+
+
+MOST_MEASURES = 24  # rows of one report
+MOST_ENCLOSED = 12  # files with one report

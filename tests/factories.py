@@ -17,7 +17,7 @@ from referralcrm.practice.models import Location, Practice, Service, User
 from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.signals import practice_founded
 from referralcrm.practice.states import Role
-from referrals.actions import attach
+from referrals.actions import attach, reports
 from referrals.models import Patient, Referral
 from referrals.models.patients import person_index, record_index
 
@@ -96,6 +96,30 @@ def attachment(referral, *, content=PNG, name="scan.png", **fields):
     """A scanned fax with the referral."""
     file = SimpleUploadedFile(name, content)
     return attach(referral, by=fields.pop("by", None), file=file, **{"kind": "fax"} | fields)
+
+
+REPORT = {
+    "texts": {
+        "found": "The rotator cuff is irritated; no tear.",
+        "asked": "Please hold further injections until the review.",
+        "next": "Review on 14 December; the next report follows that week.",
+        "treatment": "Manual therapy and graded loading, because the tendon is reactive.",
+        "frequency": "Twice a week for six weeks.",
+        "goals": "Overhead work without pain in eight weeks.",
+    },
+    "measures": [
+        {"name": "Shoulder flexion", "unit": "°", "better": "higher", "baseline": "95", "goal": "170"},
+        {"name": "Pain at night", "unit": "0–10", "better": "lower", "baseline": "7", "now": "4"},
+    ],
+}
+
+
+def report(referral=None, *, by=None, kind="initial", content=REPORT, final=False):
+    """A report about the referral, with every part written; ``final`` signs it."""
+    by = by or person("Dr Bea Brandt", role=Role.CLINICIAN, sees_patients=True)
+    made = reports.start(referral or globals()["referral"](), kind=kind, by=by)
+    made = reports.save(made, by=by, content=content)
+    return reports.finalise(made, by=by) if final else made
 
 
 def uploaded(

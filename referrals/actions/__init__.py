@@ -1,5 +1,6 @@
 """Every write of the referral log, by concept: logging, correcting, patients, the journey, the reports."""
 
+from referrals.actions import reports
 from referrals.actions.attachments import attach, contents
 from referrals.actions.attachments import bring_back as bring_attachment_back
 from referrals.actions.attachments import remove as remove_attachment
@@ -62,6 +63,7 @@ __all__ = [
     "receive",
     "record_report",
     "redirect",
+    "reports",
     "remove_attachment",
     "remove_clinician",
     "reopen",

@@ -1,11 +1,16 @@
 """Whose a referral is: moving it, and all that hangs on it, from one patient to another."""
 
+from contextlib import contextmanager
+
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from referralcrm.core.sealed import sealed_by
 from referralcrm.core.versions import lock
 from referralcrm.practice import files
+from referralcrm.practice.models import StoredFile
+from referrals.models import ReportFile
 
 
 @transaction.atomic
@@ -20,12 +25,31 @@ def give(referral, patient):
     texts = _opened(current)
     before, current.patient = current.patient, patient
     _seal(current, texts, "patient")
-    for attached in current.attachments.select_related("file"):
-        files.rewrap(attached.file, before=before, after=patient)
-    for row, opened in hanging:
-        row.referral = current
-        _seal(row, opened)
+    for file in files_of(current):
+        files.rewrap(file, before=before, after=patient)
+    with _resealing():
+        for row, opened in hanging:
+            row.referral = current
+            _seal(row, opened)
     return current
+
+
+def files_of(referral):
+    """Every file that the patient's key seals: paper, reports and what goes along with them."""
+    return StoredFile.objects.filter(
+        Q(pk__in=referral.attachments.values("file"))
+        | Q(pk__in=referral.reports.values("pdf"))
+        | Q(pk__in=ReportFile.objects.filter(report__referral=referral).values("file"))
+    )
+
+
+@contextmanager
+def _resealing():
+    """Meanwhile the database lets a final report's words be sealed anew; that they are the same is ours."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.resealing', 'on', true)")
+        yield
+        cursor.execute("SELECT set_config('app.resealing', '', true)")
 
 
 def hanging_models():

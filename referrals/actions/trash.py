@@ -54,5 +54,9 @@ def restore(referral, *, by):
 
 
 def has_come_to_something(referral) -> bool:
-    """Whether the patient was there, or a report was sent or received."""
-    return referral.attended_on is not None or referral.obligations.filter(sent_on__isnull=False).exists()
+    """Whether the patient was there, or a report was signed, sent or received."""
+    return (
+        referral.attended_on is not None
+        or referral.obligations.filter(sent_on__isnull=False).exists()
+        or referral.reports.final().exists()
+    )

@@ -11,8 +11,10 @@ from referrals.models.loop import Obligation
 from referrals.models.merges import PatientMerge, TwoPatients
 from referrals.models.patients import Patient
 from referrals.models.referrals import JourneyEvent, Referral
+from referrals.models.reports import Article, Phrase, Report, ReportFile
 
 __all__ = [
+    "Article",
     "Attachment",
     "CallAttempt",
     "CareTeamMember",
@@ -25,7 +27,10 @@ __all__ = [
     "Obligation",
     "Patient",
     "PatientMerge",
+    "Phrase",
     "QualityFlag",
     "Referral",
+    "Report",
+    "ReportFile",
     "TwoPatients",
 ]

@@ -45,13 +45,19 @@ def paper_of(country: str) -> str:
     return "us-letter" if country in LETTER else "a4"
 
 
-def typeset(name: str, data: dict, *, title: str, country: str = "", form: str = "pdf") -> bytes:
-    """The page ``name`` as PDF (PDF/A-2b unless a letter is in no font), or its first page as "png".
+def typeset(name: str, data: dict, *, title: str, country: str = "", form="pdf", standards=("a-2b",)):
+    """The page ``name`` as PDF (bytes), its first page as "png" (bytes), or all its "pages" (a list of PNGs).
 
+    The PDF follows ``standards`` (names of typst's), unless a letter is in no font: then it follows none.
     Raises Refused when it takes too long, RuntimeError when the template is wrong.
     """
     data = data | {"title": title, "paper": paper_of(country), "country": country.lower()}
-    order = {"template": str(TEMPLATES / f"{name}.typ"), "form": form, "data": json.dumps(_plain(data))}
+    order = {
+        "template": str(TEMPLATES / f"{name}.typ"),
+        "form": form,
+        "standards": list(standards),
+        "data": json.dumps(_plain(data)),
+    }
     try:
         press = subprocess.run(  # noqa: S603 (our own file; what people typed is in no argument)
             [sys.executable, "-I", str(PRESS)],
@@ -64,7 +70,17 @@ def typeset(name: str, data: dict, *, title: str, country: str = "", form: str =
         raise Refused("This page took too long to set. Choose fewer rows and print again.") from error
     if press.returncode:
         raise RuntimeError(f"{name}.typ cannot be set (exit {press.returncode})")
-    return press.stdout
+    return _split(press.stdout) if form == "pages" else press.stdout
+
+
+def _split(pictures: bytes) -> list[bytes]:
+    """The pictures that the press wrote one after the other, each behind its length."""
+    found = []
+    while pictures:
+        end = 4 + int.from_bytes(pictures[:4], "big")
+        found.append(pictures[4:end])
+        pictures = pictures[end:]
+    return found
 
 
 def printed(pdf: bytes, filename: str) -> HttpResponse:

@@ -28,11 +28,16 @@ def press(order):
         "ignore_system_fonts": True,
         "sys_inputs": {"data": order["data"]},
     }
-    if order["form"] == "png":
+    if order["form"] in {"png", "pages"}:
         pages = typst.compile(order["template"], format="png", ppi=110, **fixed)
-        return pages[0] if isinstance(pages, list) else pages
+        pages = pages if isinstance(pages, list) else [pages]
+        return (
+            pages[0]
+            if order["form"] == "png"
+            else b"".join(len(page).to_bytes(4, "big") + page for page in pages)
+        )
     try:
-        return typst.compile(order["template"], format="pdf", pdf_standards="a-2b", **fixed)
+        return typst.compile(order["template"], format="pdf", pdf_standards=order["standards"], **fixed)
     except typst.TypstError:
         return typst.compile(order["template"], format="pdf", **fixed)
 

@@ -1,0 +1,92 @@
+"""What a document says, part by part, for each kind of document. A new kind is a new description here.
+
+The page, the check before finalising, what a follow-up begins with and the letter itself all follow
+the description; none of them knows a kind by name.
+"""
+
+from dataclasses import dataclass
+
+from referrals.states import ReportType
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a document (FHIR Composition.section).
+
+    ``comes_first`` parts stand at the head of page 1. A part with ``may_not_apply`` can be left out by
+    saying so; every other one is written. ``carried`` parts begin as the last final report had them.
+    """
+
+    name: str
+    title: str
+    hint: str = ""
+    comes_first: bool = False
+    may_not_apply: bool = False
+    is_measures: bool = False
+    carried: bool = False
+
+
+@dataclass(frozen=True)
+class Description:
+    """A kind of document. ``answers`` is the kind of obligation it meets; "" when nobody waits for it."""
+
+    title: str
+    parts: tuple[Part, ...]
+    answers: str = ""
+
+
+FOUND = Part("found", "What we found", "In two or three sentences.", comes_first=True)
+ASKED = Part("asked", "What we ask of you", "“Nothing for now” is an answer too.", comes_first=True)
+NEXT = Part("next", "What happens next, and when", "The next visit, review or report.", comes_first=True)
+TREATMENT = Part("treatment", "Treatment planned, and why", may_not_apply=True, carried=True)
+FREQUENCY = Part("frequency", "Frequency and duration", may_not_apply=True, carried=True)
+GOALS = Part("goals", "Goals and anticipated outcomes", may_not_apply=True, carried=True)
+MEASURES = Part("measures", "Objective measures", may_not_apply=True, is_measures=True, carried=True)
+AMENDED = Part("amended", "What this version changes, and why", comes_first=True)
+
+DESCRIPTIONS: dict[str, Description] = {
+    ReportType.INITIAL: Description(
+        "Initial report and treatment plan",
+        (FOUND, ASKED, NEXT, TREATMENT, FREQUENCY, GOALS, MEASURES),
+        answers="initial",
+    ),
+    ReportType.INTERIM: Description(
+        "Progress report",
+        (
+            Part("found", "What has changed", "Since the last report.", comes_first=True),
+            ASKED,
+            NEXT,
+            Part("treatment", "Treatment so far and planned, and why", may_not_apply=True, carried=True),
+            FREQUENCY,
+            GOALS,
+            MEASURES,
+        ),
+        answers="interim",
+    ),
+    ReportType.DISCHARGE: Description(
+        "Discharge report",
+        (
+            Part("found", "Where the patient is now", "In two or three sentences.", comes_first=True),
+            ASKED,
+            Part("next", "What happens next", "What to watch for, and when to send them back.", True),
+            Part("treatment", "Treatment given, and why", may_not_apply=True),
+            Part("frequency", "Frequency and duration", "How many visits, over what time.", False, True),
+            Part("goals", "Goals, and what was reached", may_not_apply=True, carried=True),
+            MEASURES,
+        ),
+        answers="final",
+    ),
+    ReportType.SECOND_OPINION: Description(
+        "Second opinion",
+        (
+            FOUND,
+            ASKED,
+            NEXT,
+            Part("treatment", "Treatment we would plan, and why", may_not_apply=True),
+            Part("frequency", FREQUENCY.title, may_not_apply=True),
+            Part("goals", GOALS.title, may_not_apply=True),
+            Part("measures", MEASURES.title, may_not_apply=True, is_measures=True),
+        ),
+        answers="initial",
+    ),
+}
