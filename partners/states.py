@@ -80,6 +80,17 @@ class Side(models.TextChoices):
     BOTH = "both", "both"
 
 
+class ReportBy(models.TextChoices):
+    """How a partner likes to have reports."""
+
+    LINK = "link", "a link that asks for a code"
+    POST = "post", "post"
+    FAX = "fax", "fax"
+    BY_HAND = "by_hand", "by hand"
+
+
+REPORT_DAYS = 7  # when nothing is agreed
+ACKNOWLEDGE_DAYS = 1  # working days, when nothing is agreed
 NO_LONGER_THERE = frozenset({Ending.MOVED, Ending.RETIRED, Ending.DIED})
 
 # What a new practice starts with. Our own words; no licensed vocabulary is shipped.

@@ -11,3 +11,4 @@ recommended = Signal()  # referral, by: a person who is no partner recommended u
 quality_flag_raised = Signal()  # flag, by: the manager must look into it (also: again)
 quality_flag_settled = Signal()  # flag, by: it was answered, or put away
 consent_withdrawn = Signal()  # consent, by: what it alone covered may go no more; unopened links are revoked
+report_answered = Signal()  # report (an Obligation), by: sent, received or said not to be required

@@ -1,5 +1,6 @@
 """Every write of whom we know, by concept: partners, endings, mail, offices, contacts, disciplines."""
 
+from partners.actions.agreements import agree
 from partners.actions.contacts import create_contact, delete_contact, restore_contact, update_contact
 from partners.actions.disciplines import create_discipline, seed_disciplines, update_discipline
 from partners.actions.endings import end, resume
@@ -28,6 +29,7 @@ __all__ = [
     "add_paperwork",
     "affiliate",
     "change_paperwork",
+    "agree",
     "create",
     "create_contact",
     "create_discipline",

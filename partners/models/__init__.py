@@ -1,5 +1,6 @@
 """Whom we know: organisations, partners, where they work and who else answers there."""
 
+from partners.models.agreements import Agreement, Terms, terms_with
 from partners.models.friction import Friction
 from partners.models.likely import DuplicateSearch, LikelyPair
 from partners.models.merges import Merge, MergedRow
@@ -10,6 +11,7 @@ from partners.models.partners import Partner, PartnerPlan
 
 __all__ = [
     "Affiliation",
+    "Agreement",
     "Contact",
     "Discipline",
     "DuplicateSearch",
@@ -21,4 +23,6 @@ __all__ = [
     "Paperwork",
     "Partner",
     "PartnerPlan",
+    "Terms",
+    "terms_with",
 ]

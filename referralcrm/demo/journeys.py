@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from partners.models import Terms
 from referralcrm.demo.cast import EXIT_REASONS
-from referrals.actions.loop import clock
+from referrals.actions.clock import Clock, Course
 from referrals.models import CallAttempt, JourneyEvent, Obligation, Referral
 from referrals.states import DONE, CallOutcome, Direction, Journey, Loop, Side
 
@@ -134,9 +135,10 @@ class Journeyed:
         if ours and referral.attended_on and self.rng.random() < 0.3:
             back = referral.attended_on + timedelta(days=self.rng.randint(4, 40))
             referral.next_visit_on = self.world.workday(back)
-        report = Obligation(
-            referral=referral, side=Side.US if ours else Side.THEM, **clock(referral, self.world.calendar)
-        )
+        report = Obligation(referral=referral, side=Side.US if ours else Side.THEM)
+        clock = Clock(Course.of(referral), Terms(), self.world.calendar)
+        for name, value in clock.read(report).items():
+            setattr(report, name, value)
         self.writer.batch.obligations.append(report)
         if report.state == Loop.DUE:
             self._answer(report, ours)

@@ -11,11 +11,12 @@ from outreach.actions.messages.thanks import BY_HAND, LONG_AGO, WITHIN_WORKING_D
 from outreach.models import Rule
 from outreach.states import Hold, MessageState, RuleKind
 from partners.models import Partner
+from partners.states import REPORT_DAYS
 from referralcrm.core.forms import HouseForm
 from referralcrm.front.rail import clock
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.permissions import Permission, allow
-from referrals.states import REPORT_DAYS, Direction, Source
+from referrals.states import Direction, Source
 
 
 @dataclass(frozen=True)

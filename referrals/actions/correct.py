@@ -6,6 +6,7 @@ from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock
 from referralcrm.practice.scope import current_practice
+from referrals.actions.answering import begin_anew
 from referrals.actions.dates import check_happened, check_planned
 from referrals.actions.log import announce_recommendation, office_on
 from referrals.actions.loop import promise_report, set_clock
@@ -29,10 +30,13 @@ def update(referral, *, version, by, **fields):
         return current
     if "partner" in changed and current.partner:
         referral_withdrawn.send(Referral, referral=current, by=by)
+    had_partner = current.partner_id is not None
     _write(current, changed, fields)
+    if {"partner", "happened_on"} & set(changed):
+        begin_anew(current, is_new=not had_partner)
     record("changed", by=by, subject=current, changed=changed)
     promise_report(current)
-    set_clock(current)
+    set_clock(current, forget_visit="next_visit_on" in changed)
     _tell(current, changed, by)
     return current
 

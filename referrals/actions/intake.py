@@ -7,12 +7,12 @@ required, unless its day is still to come, so that old history is never suddenly
 
 from dataclasses import dataclass, field
 from datetime import date
-from types import SimpleNamespace
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from partners.models import Terms, terms_with
 from referralcrm.audit.actions import record
 from referralcrm.core.crypto import new_key, wrap
 from referralcrm.core.keys import new_id
@@ -20,7 +20,7 @@ from referralcrm.core.sealed import sealed_text
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.scope import current_practice
 from referralcrm.practice.staging import as_bytes, insert_many
-from referrals.actions.loop import clock
+from referrals.actions.clock import Clock, Course
 from referrals.actions.matters import lock_matter, settle
 from referrals.models import JourneyEvent, Obligation, Patient, Referral
 from referrals.states import CLOSED, DONE, SEEN, TRACK, Direction, Journey, Loop, Side
@@ -153,7 +153,7 @@ def steps_of(values, today) -> list[tuple]:
     return steps
 
 
-def report_of(values, today, calendar) -> dict:
+def report_of(values, today, calendar, terms) -> dict:
     """The state, days and words of the one report of a past referral; ``waived`` is to be sealed."""
     side = Side.US if values["direction"] == Direction.RECEIVED else Side.THEM
     on, confirmed = values.get("report_on"), values.get("report_confirmed_on")
@@ -166,13 +166,13 @@ def report_of(values, today, calendar) -> dict:
         return _waived(side, NO_DAY)
     if said == Loop.NOT_REQUIRED:
         return _waived(side, NONE_NEEDED)
-    seen = SimpleNamespace(
+    course = Course(
         journey=values["journey"],
         partner_id=values["partner"],
         attended_on=values.get("attended_on"),
         next_visit_on=values.get("next_visit_on"),
     )
-    reading = clock(seen, calendar)
+    reading = Clock(course, terms, calendar).read(Obligation(side=side))
     is_past = reading["state"] == Loop.DUE and reading["due_on"] < today
     is_over = reading["state"] == Loop.NOT_DUE and values["journey"] in CLOSED | SEEN
     return _waived(side, NO_WORD) if is_past or is_over else {"side": side, **reading}
@@ -234,10 +234,13 @@ def _insert_events(rows, by):
 
 def _insert_reports(rows):
     today, calendar = current_practice().today(), Calendar(current_practice())
-    told = ["side", "state", "due_on", "due_because", "sent_on", "acknowledged_on", "not_required_because"]
+    terms = {str(pk): agreed for pk, agreed in terms_with({row.values["partner"] for row in rows}).items()}
+    told = ["side", "state", "due_on", "due_because", "visit_on", "sent_on", "acknowledged_on"]
+    told.append("not_required_because")
     cells = []
     for row in rows:
-        report, pk = report_of(row.values, today, calendar), str(new_id())
+        agreed = terms.get(str(row.values["partner"]), Terms())
+        report, pk = report_of(row.values, today, calendar, agreed), str(new_id())
         waived = report.get("waived")
         sealed = sealed_text(Obligation, "waived_because", pk, waived, key=row.key) if waived else b""
         cells.append((pk, row.pk, *map(report.get, told), as_bytes(sealed)))

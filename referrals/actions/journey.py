@@ -11,9 +11,10 @@ from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused, Stale
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.scope import current_practice
+from referrals.actions.answering import answered
 from referrals.actions.dates import check_happened, check_planned
 from referrals.actions.log import announce, send
-from referrals.actions.loop import set_clock
+from referrals.actions.loop import promise_next
 from referrals.actions.matters import lock_matter, settle
 from referrals.models import JourneyEvent, Referral
 from referrals.signals import referral_restored, referral_withdrawn
@@ -84,7 +85,7 @@ def _take(referral, step, *, by, on, booked, reason="", redirected_to=None, with
     event = JourneyEvent(referral=referral, before=before, after=after, happened_on=on, by=by, undo=undo)
     event.reason = reason
     event.save()
-    set_clock(referral)
+    promise_next(referral)
     record(f"journey: {step.verb}", by=by, subject=referral, changed=sorted(changes))
     tell(referral, before, after, by)
 
@@ -180,7 +181,7 @@ def _changes(referral, step, after, on, booked, redirected_to):
         changes["closed_on"] = on
     if redirected_to:
         changes["redirected_to"] = redirected_to
-    return changes
+    return changes | answered(referral, step, after, on)
 
 
 def _to_go_back_to(referral, step, after):

@@ -6,6 +6,7 @@ from partners.actions import create as create_partner
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.practice.scope import current_practice
+from referrals.actions.answering import begin
 from referrals.actions.attachments import attach
 from referrals.actions.dates import check_happened, check_planned
 from referrals.actions.loop import promise_report
@@ -90,6 +91,7 @@ def _log(direction, *, by, patient, happened_on, partner, same_matter_as=None, *
         **fields,
     )
     referral.reason, referral.source_name = sealed["reason"], sealed["source_name"]
+    begin(referral)
     referral.save()
     if same_matter_as:
         join(referral, same_matter_as)

@@ -1,28 +1,18 @@
-"""The reports that close the loop, and their clock."""
-
-from datetime import timedelta
+"""The reports that close the loop: promised one after the other, each with its own clock (``clock``)."""
 
 from django.db import transaction
 from django.db.models import F
 
+from partners.models import Agreement, Terms
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused, Stale
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.scope import current_practice
+from referrals.actions.clock import Clock, Course, on_hold, reading
 from referrals.actions.dates import check_happened
 from referrals.models import Obligation
-from referrals.states import (
-    DONE,
-    NOBODY_WAITS,
-    REPORT_DAYS,
-    STOPPED,
-    UNSEEN_EXITS,
-    WAITING,
-    Direction,
-    Journey,
-    Loop,
-    Side,
-)
+from referrals.signals import report_answered
+from referrals.states import DONE, WAITING, Direction, Journey, Loop, ReportKind, Side
 
 
 @transaction.atomic
@@ -33,59 +23,77 @@ def promise_report(referral):
     """
     if referral.partner_id is None:
         return
-    side = Side.US if referral.direction == Direction.RECEIVED else Side.THEM
-    Obligation.objects.get_or_create(referral=referral, side=side)
+    Obligation.objects.get_or_create(
+        referral=referral, side=side_of(referral), kind=ReportKind.INITIAL, number=1
+    )
     set_clock(referral)
 
 
-@transaction.atomic
-def set_clock(referral):
+def side_of(referral):
+    """Whose report it is that the other side waits for."""
+    return Side.US if referral.direction == Direction.RECEIVED else Side.THEM
+
+
+def set_clock(referral, *, forget_visit=False):
     """Let the reports that are still to come follow the journey and the dates of ``referral``.
 
-    A report that was sent, or that a person said is not required, is left as it is.
+    A report that was sent, or that a person said is not required, is left as it is. With
+    ``forget_visit`` a visit that a report missed was a mistake and counts no more.
     """
-    reading = None
-    for report in referral.obligations.all():
-        if not (report.is_waiting or report.stopped_by_itself):
-            continue
-        reading = reading or clock(referral, Calendar(current_practice()))
-        if any(getattr(report, name) != value for name, value in reading.items()):
-            Obligation.objects.filter(pk=report.pk).update(version=F("version") + 1, **reading)
+    _keep_up(referral, forget_visit=forget_visit)
 
 
-def clock(referral, calendar) -> dict:
-    """What the clock says: state, due_on, due_because, not_required_because.
-
-    Due is the earlier of REPORT_DAYS after the first visit and one working day before the patient
-    is back with the referrer, and never before the first visit itself (product.md, "Loop").
-    """
-    if referral.journey == Journey.ENTERED_IN_ERROR or (
-        referral.journey in UNSEEN_EXITS and referral.attended_on is None
-    ):
-        return _reading(Loop.NOT_REQUIRED, not_required_because=STOPPED[referral.journey])
-    if referral.partner_id is None:
-        return _reading(Loop.NOT_REQUIRED, not_required_because=NOBODY_WAITS)
-    seen_on, back_on = referral.attended_on, referral.next_visit_on
-    if seen_on is None:
-        return _reading(Loop.NOT_DUE)
-    due_on, because = seen_on + timedelta(days=REPORT_DAYS), f"{REPORT_DAYS} days after the first visit"
-    if back_on and back_on > seen_on:
-        before_visit = max(seen_on, calendar.add_working_days(back_on, -1))
-        if before_visit < due_on:
-            due_on, because = (
-                before_visit,
-                f"back with the referrer on {back_on:%A} {back_on.day} {back_on:%b}",
-            )
-    return _reading(Loop.DUE, due_on=due_on, due_because=because)
+def promise_next(referral):
+    """Promise the report that comes next, if one does, and let those still to come follow."""
+    _keep_up(referral, promise=True)
 
 
-def _reading(state, *, due_on=None, due_because="", not_required_because=""):
-    return {
-        "state": state,
-        "due_on": due_on,
-        "due_because": due_because,
-        "not_required_because": not_required_because,
-    }
+@transaction.atomic
+def _keep_up(referral, *, promise=False, forget_visit=False):
+    reports = list(Obligation.objects.filter(referral=referral, side=side_of(referral)))
+    waiting = [report for report in reports if report.is_open]
+    if not waiting and not (promise and reports):
+        return
+    clock = clock_of(referral)
+    if promise and (wanted := clock.wanted(reports)):
+        kind, number = wanted
+        values = {"side": side_of(referral), "kind": kind, "number": number}
+        report, is_new = Obligation.objects.get_or_create(referral=referral, **values)
+        if is_new:
+            reports.append(report)
+            waiting.append(report)
+    for report in waiting:
+        if forget_visit:
+            report.visit_on = None
+        _follow(report, clock.read(report, reports))
+
+
+def clock_of(referral, *, terms=None, calendar=None) -> Clock:
+    """The clock as it stands now; ``terms`` and ``calendar`` are read unless they are given."""
+    held = referral.events.filter(after=Journey.ON_HOLD).exists() if referral.attended_on else False
+    holds = ()
+    if held:
+        steps = referral.events.order_by("entered_at", "id")
+        holds = on_hold(steps.values_list("before", "after", "happened_on"))
+    return Clock(
+        Course.of(referral, holds),
+        terms or terms_of(referral),
+        calendar or Calendar(current_practice()),
+    )
+
+
+def terms_of(referral) -> Terms:
+    """What is agreed with the partner of a referral, or the defaults."""
+    agreed = Agreement.objects.filter(partner=referral.partner_id).first()
+    return agreed.terms if agreed else Terms()
+
+
+def _follow(report, told):
+    if any(getattr(report, name) != value for name, value in told.items()):
+        Obligation.objects.filter(pk=report.pk).update(version=F("version") + 1, **told)
+        for name, value in told.items():
+            setattr(report, name, value)
+        report.version += 1
 
 
 @transaction.atomic
@@ -93,6 +101,7 @@ def record_report(report, *, by, on=None, version=None):
     """Ours was sent, or theirs was received, on this day (today). Raises Refused."""
     on = _day_of(report, on, since=report.referral.happened_on, since_what="the referral")
     _save(report, by, version, WAITING, "reported", state=DONE[report.side], sent_on=on)
+    _answered(report, by)
 
 
 @transaction.atomic
@@ -109,7 +118,8 @@ def waive_report(report, *, by, reason, version=None):
         raise Refused("Say why no report is required.", field="reason")
     report.waived_because = reason
     sealed = report.waived_because_sealed
-    _save(report, by, version, WAITING, "waived", waived_because_sealed=sealed, **_reading(Loop.NOT_REQUIRED))
+    _save(report, by, version, WAITING, "waived", waived_because_sealed=sealed, **reading(Loop.NOT_REQUIRED))
+    _answered(report, by)
 
 
 @transaction.atomic
@@ -117,8 +127,14 @@ def take_report_back(report, *, by, version=None):
     """It was not sent, confirmed or waived after all: the clock decides again. Raises Refused."""
     ended = set(Loop) - WAITING
     nothing = {"sent_on": None, "acknowledged_on": None, "waived_because_sealed": b""}
-    _save(report, by, version, ended, "taken back", **nothing, **_reading(Loop.NOT_DUE))
+    _save(report, by, version, ended, "taken back", **nothing, **reading(Loop.NOT_DUE))
     set_clock(report.referral)
+
+
+def _answered(report, by):
+    """The next report begins, and nobody needs to ask for this one."""
+    promise_next(report.referral)
+    report_answered.send(Obligation, report=report, by=by)
 
 
 def _day_of(report, on, *, since, since_what):

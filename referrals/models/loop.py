@@ -10,7 +10,7 @@ from referralcrm.practice.models import Plentiful, scoped
 from referralcrm.practice.places import shown_at
 from referralcrm.practice.scope import current_practice
 from referrals.models.referrals import Referral
-from referrals.states import DONE, URGENCY_OF, WAITING, Loop, ReportKind, Side, Stop
+from referrals.states import DONE, URGENCY_OF, WAITING, WITHOUT_A_DAY, Loop, ReportKind, Side, Stop
 
 
 class ObligationQuerySet(models.QuerySet):
@@ -32,16 +32,22 @@ class ObligationQuerySet(models.QuerySet):
 
 
 class Obligation(Plentiful):
-    """One report. The clock starts when the patient attended; "overdue" is derived from ``due_on``."""
+    """One report, with its own clock (``actions.clock``); "overdue" is derived from ``due_on``.
+
+    First reports, progress reports by ``number`` and final ones follow one another.
+    """
 
     referral = models.ForeignKey(
         Referral, on_delete=models.CASCADE, related_name="obligations", db_constraint=False, db_index=False
     )
     kind = models.CharField(max_length=10, choices=ReportKind, default=ReportKind.INITIAL)
+    number = models.PositiveSmallIntegerField(default=1, db_default=1)  # of its kind, from 1
     side = models.CharField(max_length=4, choices=Side)
     state = models.CharField(max_length=14, choices=Loop, default=Loop.NOT_DUE)
     due_on = models.DateField(null=True)
     due_because = models.CharField(max_length=120, blank=True)
+    reached_on = models.DateField(null=True)  # when the visits it waited for were counted
+    visit_on = models.DateField(null=True)  # the visit to the referrer that it has to precede
     sent_on = models.DateField(null=True)
     acknowledged_on = models.DateField(null=True)
     not_required_because = models.CharField(max_length=200, blank=True)
@@ -58,14 +64,21 @@ class Obligation(Plentiful):
             ),
             models.Index(fields=["practice", "referral"], name="obligation_of_referral"),
         ]
+        ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["referral", "kind", "side"], name="obligation_once"),
+            models.UniqueConstraint(
+                fields=["referral", "kind", "side", "number"], name="obligation_once_each"
+            ),
             models.CheckConstraint(
                 condition=~Q(state=Loop.DUE) | Q(due_on__isnull=False), name="obligation_due_has_a_date"
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[Loop.SENT, Loop.RECEIVED]) | Q(sent_on__isnull=False),
                 name="obligation_sent_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(WITHOUT_A_DAY)) | Q(due_on__isnull=True),
+                name="obligation_stopped_has_no_day",
             ),
         ]
 
@@ -86,6 +99,11 @@ class Obligation(Plentiful):
     def stopped_by_itself(self) -> bool:
         """Not required because of the journey, and back when the journey is; no person said so."""
         return self.state == Loop.NOT_REQUIRED and not self.waived_because_sealed
+
+    @property
+    def is_open(self) -> bool:
+        """Still to come, or to come again by itself."""
+        return self.is_waiting or self.stopped_by_itself
 
     @property
     def why_not_required(self) -> str:

@@ -154,6 +154,11 @@ class Referral(Plentiful):
     entered_by = _held_by_the_wall(User, null=True)
     to_finish = models.BooleanField(default=False, db_default=False, editable=False)  # not all was legible
     next_visit_on = models.DateField(null=True)
+    visits = models.PositiveSmallIntegerField(default=0, db_default=0)  # so far, as somebody counted
+    visits_on = models.DateField(null=True)  # the day of that count
+    acknowledge_by = models.DateField(null=True, editable=False)  # only while nobody has told the referrer
+    acknowledged_on = models.DateField(null=True, editable=False)
+    appointment_by = models.DateField(null=True, editable=False)  # only while one is promised and not booked
     appointment_on = models.DateField(null=True)
     appointment_time = models.TimeField(null=True)  # in the practice's zone; often not known
     calls = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
@@ -200,6 +205,16 @@ class Referral(Plentiful):
             trash.index("referral_in_trash"),
             models.Index(
                 fields=["practice", "happened_on"], name="referral_to_finish", condition=Q(to_finish=True)
+            ),
+            models.Index(
+                fields=["practice", "acknowledge_by"],
+                name="referral_to_acknowledge",
+                condition=Q(acknowledge_by__isnull=False),
+            ),
+            models.Index(
+                fields=["practice", "appointment_by"],
+                name="referral_to_appoint",
+                condition=Q(appointment_by__isnull=False),
             ),
         ]
         constraints = [

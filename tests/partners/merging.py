@@ -2,7 +2,7 @@
 
 from outreach.models import Task, Touchpoint
 from partners.actions import merges
-from partners.models import Affiliation, Contact, Organisation, Partner, PartnerPlan
+from partners.models import Affiliation, Agreement, Contact, Organisation, Partner, PartnerPlan
 from referralcrm.practice.models import Plan
 from referralcrm.practice.scope import current_practice
 from referrals.actions.consents import give
@@ -43,6 +43,7 @@ ROWS = {
     "partners.Affiliation.partner": lambda row: Affiliation.objects.create(
         partner=row, organisation=factories.organisation()
     ),
+    "partners.Agreement.partner": lambda row: Agreement.objects.create(partner=row, report_within_days=5),
     "partners.Contact.partner": lambda row: Contact.objects.create(partner=row, name="Jo"),
     "partners.Friction.partner": lambda row: row.frictions.create(trouble="A wait", happened_on=_today()),
     "partners.Organisation.merged_into": lambda row: Organisation.objects.create(

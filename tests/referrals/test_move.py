@@ -96,7 +96,8 @@ def test_the_reason_is_sealed_and_the_audit_holds_only_names(referral, alice):
     assert step.reason == "Canary: no place before March"
     assert b"Canary" not in bytes(step.reason_sealed)
     event = AuditEvent.objects.get(verb="journey: decline")
-    assert event.changed == ["closed_on", "journey", "journey_before"]
+    told = ["acknowledge_by", "acknowledged_on"]
+    assert event.changed == [*told, "closed_on", "journey", "journey_before"]
     assert "Canary" not in str(event.__dict__)
 
 

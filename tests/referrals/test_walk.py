@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from referralcrm.core.refused import Refused
 from referrals.actions import move, receive, redirect, take_report_back, waive_report
+from referrals.actions.loop import clock_of
 from referrals.models import Obligation, Referral
 from referrals.states import ALLOWED, CLOSED, STEPS, WITHDRAWN, Journey, Loop, Verb
 from tests import factories
@@ -94,11 +95,12 @@ def test_the_clock_of_the_report_keeps_its_promises(walk, back_in, waived, okafo
         assert report.why_not_required == "They asked for none"
         take_report_back(report, by=charlie)
         report = Obligation.objects.get(referral=now)
-    assert (report.state == Loop.DUE) == (
-        now.attended_on is not None and now.journey != Journey.ENTERED_IN_ERROR
-    )
+    began = now.attended_on is not None and now.journey != Journey.ENTERED_IN_ERROR
+    assert (report.state == Loop.PAUSED) == (began and now.journey == Journey.ON_HOLD)
+    assert (report.state == Loop.DUE) == (began and now.journey != Journey.ON_HOLD)
     if report.state == Loop.DUE:
-        assert now.attended_on <= report.due_on <= now.attended_on + timedelta(days=7)
+        held = clock_of(now).course.held_since(now.attended_on)
+        assert now.attended_on <= report.due_on <= now.attended_on + timedelta(days=7 + held)
         assert report.due_because
         if back_on and back_on > now.attended_on:
             assert report.due_on < back_on or report.due_on == now.attended_on

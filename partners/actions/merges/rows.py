@@ -3,11 +3,12 @@
 from django.utils import timezone
 
 from partners.actions.merges.journal import change
-from partners.models import Affiliation, Contact, Friction, Paperwork, Partner, PartnerPlan
+from partners.models import Affiliation, Agreement, Contact, Friction, Paperwork, Partner, PartnerPlan
+from partners.models.agreements import PROMISES
 from partners.signals import counted
 from partners.states import Side
 
-OF_A_PARTNER = (Contact, Affiliation, PartnerPlan, Friction, Paperwork)
+OF_A_PARTNER = (Contact, Affiliation, Agreement, PartnerPlan, Friction, Paperwork)
 OF_AN_ORGANISATION = (Affiliation, Partner)
 
 
@@ -20,6 +21,7 @@ def of(merged) -> list:
         )
     return counted(
         people=Contact.objects.kept().filter(partner=merged),
+        agreed=Agreement.objects.filter(partner=merged),
         hard_for_them=Friction.objects.kept().filter(partner=merged),
         offices=Affiliation.objects.kept().filter(partner=merged),
         plans=PartnerPlan.objects.filter(partner=merged),
@@ -35,6 +37,7 @@ def follow_partner(merge, survivor, merged, *, plans=Side.BOTH):
     change(merge, theirs, partner=survivor)
     change(merge, Friction.objects.filter(partner=merged), partner=survivor)
     _follow_paperwork(merge, survivor, merged)
+    _agree(merge, survivor, merged)
     _fold(merge, Affiliation.objects.filter(partner=survivor), Affiliation.objects.filter(partner=merged))
     change(merge, Affiliation.objects.filter(partner=merged), partner=survivor)
     if plans == Side.BOTH:
@@ -61,6 +64,20 @@ def _follow_paperwork(merge, survivor, merged):
 
 def _asks_for(line):
     return line.what.casefold(), line.goes_with
+
+
+def _agree(merge, survivor, merged):
+    """What was agreed with both: the survivor's words, and the other's where the survivor has none."""
+    theirs = Agreement.objects.filter(partner=merged).first()
+    ours = Agreement.objects.filter(partner=survivor).first()
+    if theirs and ours:
+        names = [*PROMISES, "how_to_refer", "report_by"]
+        said = {name: getattr(theirs, name) for name in names if getattr(ours, name) in (None, "")}
+        filled = {name: value for name, value in said.items() if value not in (None, "")}
+        if filled:
+            change(merge, Agreement.objects.filter(pk=ours.pk), **filled)
+    elif theirs:
+        change(merge, Agreement.objects.filter(pk=theirs.pk), partner=survivor)
 
 
 def _doubled_contacts(ours, theirs):
