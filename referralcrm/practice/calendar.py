@@ -9,6 +9,7 @@ from referralcrm.practice.models import ClosedDay, Practice
 
 QUIET_FROM, QUIET_UNTIL = time(18), time(8)
 MAIL_DAYS = range(5)  # Monday to Friday
+SEARCHED = 366 * 2  # days looked through for working time
 
 
 @lru_cache(maxsize=64)
@@ -73,6 +74,56 @@ class Calendar:
             day += step
             left -= self.is_working_day(day)
         return day
+
+    def open_hours(self, on: date) -> tuple[datetime, datetime]:
+        """When the practice opens and closes on this date, in UTC; one instant twice when it stays closed."""
+        opens = first_instant(on, self.practice.opens_at, self.practice.zone)
+        if not self.is_working_day(on):
+            return opens, opens
+        return opens, first_instant(on, self.practice.closes_at, self.practice.zone)
+
+    def working_time(self, start: datetime, end: datetime) -> timedelta:
+        """How long the practice is open between two instants: real time, whatever the clocks do meanwhile.
+
+        Zero when ``end`` is not after ``start``; over neighbouring spans it adds up.
+        """
+        start, end = (
+            start.astimezone(UTC),
+            end.astimezone(UTC),
+        )  # the difference of local times is no duration
+        day, last = (moment.astimezone(self.practice.zone).date() for moment in (start, end))
+        total = timedelta()
+        while day <= last:
+            opens, closes = self.open_hours(day)
+            total += max(min(closes, end) - max(opens, start), timedelta())
+            day += timedelta(days=1)
+        return total
+
+    def after_working_time(self, start: datetime, span: timedelta) -> datetime:
+        """The first instant by which the practice was open for ``span`` (not negative) since ``start``.
+
+        At most two years are searched; where they hold less, it is the end of them.
+        """
+        day, left, start = start.astimezone(self.practice.zone).date(), span, start.astimezone(UTC)
+        for _ in range(SEARCHED):
+            if not left:
+                return start
+            opens, closes = self.open_hours(day)
+            start = max(opens, start)
+            if (room := max(closes - start, timedelta())) >= left:
+                return start + left
+            left -= room
+            day += timedelta(days=1)
+        return start
+
+    def closing_after(self, start: datetime, days: int) -> datetime:
+        """When the practice closes ``days`` working days after the local day of ``start``, in UTC.
+
+        With 0 it is that day, or the next one on which the practice works.
+        """
+        local = start.astimezone(self.practice.zone).date()
+        day = self.add_working_days(local, days) if days else self.working_day_from(local)
+        return first_instant(day, self.practice.closes_at, self.practice.zone)
 
     def quiet_reason(self, at: datetime, zone=None) -> str:
         """Why no mail leaves at this instant (in the reader's ``zone``), in words; empty when it may."""

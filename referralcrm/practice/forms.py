@@ -119,17 +119,25 @@ class PracticeForm(HouseModelForm):
             "closes_at",
             "inner_circle_size",
             "calls_before_unreachable",
+            "advice_days",
+            "advice_urgent_hours",
         ]
         widgets = {
             "opens_at": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
             "closes_at": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
         }
-        labels = {"calls_before_unreachable": "Calls before “unreachable”"}
+        labels = {
+            "calls_before_unreachable": "Calls before “unreachable”",
+            "advice_days": "Working days to answer a question",
+            "advice_urgent_hours": "Working hours for an urgent one",
+        }
         help_texts = {
             "reply_to": "Partners who answer a message write here.",
             "region": "For holidays of its own, such as ENG, SCT or CA; empty for none.",
             "inner_circle_size": "A small circle is one you can really look after.",
             "calls_before_unreachable": "After so many in vain Today suggests it; a person decides.",
+            "advice_days": "A colleague’s question is promised by the end of that day; 0 is the same day.",
+            "advice_urgent_hours": "Counted while you are open.",
         }
 
     def __init__(self, *args, **kwargs):
@@ -147,6 +155,7 @@ class PracticeForm(HouseModelForm):
             Div("inner_circle_size", "calls_before_unreachable", css_class="two"),
             Field("working_days", wrapper_class="days"),
             Div("opens_at", "closes_at", css_class="two"),
+            Div("advice_days", "advice_urgent_hours", css_class="two"),
             "version",
         )
 

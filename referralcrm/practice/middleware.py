@@ -77,14 +77,8 @@ class PracticeMiddleware:
             response = self.get_response(request)
             if response.status_code >= 500 or getattr(response, "rolls_back", False):
                 transaction.set_rollback(True)
-            elif patients:
-                record(
-                    "read",
-                    by=person,
-                    subjects=sorted(patients),
-                    subject_type="patient",
-                    note=request.resolver_match.view_name,
-                )
+            else:
+                _note_reads(request, patients)
         return response
 
     def process_view(self, request, view, args, kwargs):
@@ -112,6 +106,14 @@ class PracticeMiddleware:
         response = HttpResponse(render_to_string("errors/409.html", {"message": words}), status=409)
         response.rolls_back = True
         return response
+
+
+def _note_reads(request, seen):
+    """One audit row for the patients a request read, and one for each other kind of sealed row."""
+    for kind, keys in ({"patient": seen} | seen.others).items():
+        if keys:
+            page = request.resolver_match.view_name
+            record("read", by=request.user, subjects=sorted(keys), subject_type=kind, note=page)
 
 
 def ask_to_sign_in(request, view):

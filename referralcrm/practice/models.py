@@ -1,6 +1,7 @@
 """Who we are: the practice, its people, where it works, what it offers and when it is open."""
 
 import zoneinfo
+from datetime import time
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -40,14 +41,26 @@ class Practice(models.Model):
     region = models.CharField("state or region", max_length=10, blank=True)
     reply_to = models.EmailField("answers go to", blank=True)
     working_days = ArrayField(models.SmallIntegerField(choices=Weekday), default=weekdays)
-    opens_at = models.TimeField(default="08:00")
-    closes_at = models.TimeField(default="18:00")
+    opens_at = models.TimeField(default=time(8))
+    closes_at = models.TimeField(default=time(18))
     inner_circle_size = models.PositiveSmallIntegerField("people in the inner circle, at most", default=15)
     calls_before_unreachable = models.PositiveSmallIntegerField(
         "calls without an answer, until a patient counts as unreachable",
         default=3,
         db_default=3,
         validators=[MinValueValidator(1), MaxValueValidator(20)],
+    )
+    advice_days = models.PositiveSmallIntegerField(
+        "working days until a colleague’s question is answered",
+        default=1,
+        db_default=1,
+        validators=[MaxValueValidator(20)],
+    )
+    advice_urgent_hours = models.PositiveSmallIntegerField(
+        "working hours until an urgent question is answered",
+        default=2,
+        db_default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(40)],
     )
     is_demo = models.BooleanField(default=False, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)

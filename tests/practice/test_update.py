@@ -24,6 +24,8 @@ def send(manager, **changes):
         "closes_at": "18:00",
         "inner_circle_size": 15,
         "calls_before_unreachable": 3,
+        "advice_days": 1,
+        "advice_urgent_hours": 2,
     }
     return manager.post(reverse("practice:practice"), body | changes)
 
