@@ -14,7 +14,7 @@ from referralcrm.core.nudge import nudge
 from referralcrm.core.signals import minute_passed
 from referralcrm.practice.scope import enter
 from referralcrm.practice.signals import Owned, person_deactivated, what_is_owned
-from referrals.actions import grid, handover, merges
+from referrals.actions import advice, grid, handover, merges
 from referrals.models import Article, Attachment, ReportFile
 
 
@@ -37,6 +37,16 @@ def forget_old_drafts(sender, practice, **kwargs):
 @receiver(what_is_owned)
 def count_open_referrals(sender, person, **kwargs):
     return Owned.of("open referrals, as the clinician", handover.open_for(person), name=_whose)
+
+
+@receiver(what_is_owned)
+def count_open_questions(sender, person, **kwargs):
+    return Owned.of("open questions", advice.open_of(person), name=lambda asked: asked.partner.name)
+
+
+@receiver(person_deactivated)
+def hand_questions_over(sender, person, heir, by, **kwargs):
+    advice.hand_over(person, heir=heir, by=by)
 
 
 @receiver(person_deactivated)

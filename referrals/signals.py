@@ -12,3 +12,4 @@ quality_flag_raised = Signal()  # flag, by: the manager must look into it (also:
 quality_flag_settled = Signal()  # flag, by: it was answered, or put away
 consent_withdrawn = Signal()  # consent, by: what it alone covered may go no more; unopened links are revoked
 report_answered = Signal()  # report (an Obligation), by: sent, received or said not to be required
+advice_changed = Signal()  # advice, by: a question was asked, changed, answered, opened again, put away …

@@ -7,8 +7,9 @@ from referralcrm.core.choices import label_of
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.trash import Kind, keep
 from referrals import actions
-from referrals.models import Attachment, CareTeamMember, Referral
-from referrals.states import CareRole, Direction, Paper, Source
+from referrals.actions import advice
+from referrals.models import AdviceRequest, Attachment, CareTeamMember, Referral
+from referrals.states import AdviceDirection, AdviceKind, CareRole, Direction, Paper, Source
 
 
 def _day(name):
@@ -65,5 +66,26 @@ keep(
             Coalesce("partner__name", Value("none")),
             output_field=TextField(),
         ),
+    )
+)
+keep(
+    Kind(
+        slug="questions",
+        one="question",
+        many="Questions",
+        model=AdviceRequest,
+        permission=Permission.LOG,
+        restore=advice.restore,
+        page=AdviceRequest.get_absolute_url,
+        opened_by=("referrals:advice_request", "referrals:answer_advice"),
+        called=Concat(
+            Case(
+                When(direction=AdviceDirection.RECEIVED, then=Value("Asked by ")),
+                default=Value("Asked of "),
+                output_field=TextField(),
+            ),
+            "partner__name",
+        ),
+        about=label_of("kind", AdviceKind),
     )
 )

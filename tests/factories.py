@@ -1,6 +1,6 @@
 """Rows for tests, made inside the practice that is entered, by functions with believable defaults."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,7 +18,7 @@ from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.signals import practice_founded
 from referralcrm.practice.states import Role
 from referrals.actions import attach, reports
-from referrals.models import Patient, Referral
+from referrals.models import AdviceRequest, Patient, Referral
 from referrals.models.patients import person_index, record_index
 
 numbers = count(1)
@@ -88,6 +88,16 @@ def referral(*, partner=None, patient=None, direction="received", reason="", **f
         **fields,
     )
     made.reason = reason
+    made.save()
+    return made
+
+
+def advice(question="Rest or load?", *, partner=None, **fields):
+    """A question that we were asked this moment."""
+    now = timezone.now()
+    fields = {"asked_at": now, "promised_by": fields.get("asked_at", now) + timedelta(days=1)} | fields
+    made = AdviceRequest(partner=partner or globals()["partner"](), **fields)
+    made.question = question
     made.save()
     return made
 

@@ -4,8 +4,9 @@
         reason_sealed = SealedField()
         reason = Sealed("reason_sealed", keeper="patient")
 
-``keeper`` names the attribute that holds the patient whose key is used ("" when the row is the
-patient). Opening a value tells ``reading`` who was read, which is how the audit learns of it.
+``keeper`` names the attribute that holds the patient whose key is used ("" when the row itself has the
+key: the patient, or a row about nobody we know). Opening a value tells ``reading`` who was read, which is
+how the audit learns of it.
 """
 
 from django.db import models
@@ -55,7 +56,7 @@ class Sealed:
         if not sealed:
             return ""
         keeper = self._keeper(row)
-        note_read(keeper.pk)
+        note_read(keeper.pk, keeper._meta.model_name)
         return unseal(sealed, key=keeper.data_key, bound_to=self._place(row)).decode()
 
     def __set__(self, row, text):

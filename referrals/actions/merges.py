@@ -2,9 +2,9 @@
 
 from partners.actions.merges import journal
 from partners.signals import counted
-from referrals.models import CareTeamMember, Consent, Referral
+from referrals.models import AdviceRequest, CareTeamMember, Consent, Referral
 
-OF_A_PARTNER = (CareTeamMember, Consent)
+OF_A_PARTNER = (AdviceRequest, CareTeamMember, Consent)
 
 
 def of(merged) -> list:
@@ -14,6 +14,7 @@ def of(merged) -> list:
     if kind == "partner":
         rows |= {
             "patients_treated": CareTeamMember.objects.kept().filter(partner=merged),
+            "questions": AdviceRequest.objects.kept().filter(partner=merged),
             "consents": Consent.objects.filter(partner=merged),
         }
     return counted(**rows)

@@ -1,5 +1,6 @@
 """Whom we send and receive: patients, referrals with their journey, and the reports that close the loop."""
 
+from referrals.models.advice import AdviceRequest
 from referrals.models.attachments import Attachment
 from referrals.models.calls import CallAttempt
 from referrals.models.consents import CareTeamMember, Consent
@@ -14,6 +15,7 @@ from referrals.models.referrals import JourneyEvent, Referral
 from referrals.models.reports import Article, Phrase, Report, ReportFile
 
 __all__ = [
+    "AdviceRequest",
     "Article",
     "Attachment",
     "CallAttempt",

@@ -59,6 +59,7 @@ ROWS = {
     "referrals.Consent.partner": lambda row: give(
         factories.referral(), by=None, scope=["report"], to="partner", partner=row
     ),
+    "referrals.AdviceRequest.partner": lambda row: factories.advice(partner=row),
     "referrals.Referral.organisation": lambda row: factories.referral(organisation=row),
     "referrals.Referral.partner": lambda row: factories.referral(partner=row),
 }

@@ -1,0 +1,158 @@
+"""Questions between clinicians, in either direction, without passing the patient on."""
+
+from functools import cached_property
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from partners.models import Contact, Partner
+from referralcrm.core.crypto import new_key, unwrap, wrap
+from referralcrm.core.sealed import Sealed, SealedField
+from referralcrm.practice import trash
+from referralcrm.practice.models import Location, PracticeOwned, User, scoped
+from referralcrm.practice.places import shown_at
+from referrals.models.referrals import Referral
+from referrals.states import AdviceChannel, AdviceDirection, AdviceKind, AdviceStep
+
+
+class AdviceQuerySet(models.QuerySet):
+    def kept(self):
+        """Not in the trash."""
+        return self.filter(deleted_at__isnull=True)
+
+    def open(self):
+        """Neither answered nor withdrawn."""
+        return self.kept().filter(answered_at__isnull=True, withdrawn_at__isnull=True)
+
+    def answered(self):
+        return self.kept().filter(answered_at__isnull=False)
+
+    def received(self):
+        """Those we were asked."""
+        return self.filter(direction=AdviceDirection.RECEIVED)
+
+    def sent(self):
+        """Those we asked."""
+        return self.filter(direction=AdviceDirection.SENT)
+
+    def of(self, person):
+        """A person's own, and those that are nobody's in particular."""
+        return self.filter(Q(owner=person) | Q(owner__isnull=True))
+
+    def at(self, location):
+        """What shows at a Location (None for everywhere)."""
+        return self.filter(shown_at(location))
+
+    def most_pressing_first(self):
+        """By the moment promised; what nobody promised comes last, the oldest first."""
+        return self.order_by(F("promised_by").asc(nulls_last=True), "asked_at", "id")
+
+    def with_everyone(self):
+        return self.select_related("partner__discipline", "partner__organisation", "contact", "owner")
+
+
+class AdviceRequest(PracticeOwned):
+    """One question. It needs no patient; what was typed all the same is sealed with a key of the row's own.
+
+    ``owner`` is our clinician: who answers, or who asked. A promise is ours on what we were asked, and
+    theirs, when they made one, on what we asked.
+    """
+
+    direction = models.CharField(
+        max_length=8, choices=AdviceDirection, default=AdviceDirection.RECEIVED, editable=False
+    )
+    kind = models.CharField(max_length=12, choices=AdviceKind, default=AdviceKind.MANAGEMENT)
+    channel = models.CharField(max_length=10, choices=AdviceChannel, blank=True)
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
+    contact = models.ForeignKey(
+        Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="who there"
+    )
+    asked_at = models.DateTimeField(default=timezone.now)
+    promised_by = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    next_step = models.CharField(max_length=12, choices=AdviceStep, blank=True)
+    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    location = models.ForeignKey(Location, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    referral = models.ForeignKey(
+        Referral, null=True, blank=True, on_delete=models.SET_NULL, related_name="advice"
+    )
+    entered_by = models.ForeignKey(
+        User, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+    wrapped_key = models.BinaryField(editable=False)
+    question_sealed = SealedField()
+    answer_sealed = SealedField()
+    version = models.PositiveIntegerField(default=1, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    question = Sealed("question_sealed")
+    answer = Sealed("answer_sealed")
+
+    objects = scoped(AdviceQuerySet)
+
+    class Meta:
+        verbose_name = "question"
+        ordering = ["-asked_at", "-id"]
+        indexes = [
+            models.Index(
+                fields=["practice", "promised_by", "asked_at"],
+                name="advice_open",
+                condition=Q(answered_at__isnull=True, withdrawn_at__isnull=True, deleted_at__isnull=True),
+            ),
+            models.Index(fields=["practice", "partner", "-asked_at"], name="advice_by_partner"),
+            models.Index(fields=["practice", "-asked_at"], name="advice_newest"),
+            models.Index(fields=["practice", "referral"], name="advice_of_referral"),
+            trash.index("advice_in_trash"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | Q(answered_at__gte=F("asked_at")),
+                name="advice_answered_after_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(promised_by__isnull=True) | Q(promised_by__gte=F("asked_at")),
+                name="advice_promised_after_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(direction=AdviceDirection.SENT) | Q(promised_by__isnull=False),
+                name="advice_we_promise_an_answer",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="advice_ends_once",
+            ),
+        ]
+
+    def __str__(self):
+        return f"question {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("referrals:advice_request", args=[self.pk])
+
+    @cached_property
+    def data_key(self) -> bytes:
+        """This row's own key, unwrapped; made when the row is new. Raises Tampered."""
+        place = f"advice:{self.pk}"
+        if not self.wrapped_key:
+            key = new_key()
+            self.wrapped_key = wrap(key, bound_to=place)
+            return key
+        return unwrap(self.wrapped_key, bound_to=place)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the answer is ours to give."""
+        return self.direction == AdviceDirection.RECEIVED
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None and self.withdrawn_at is None
+
+    @property
+    def asker(self) -> str:
+        """Who there asked or was asked: the contact with the partner, or the partner."""
+        return f"{self.contact.name}, {self.partner.name}" if self.contact else self.partner.name
