@@ -1,6 +1,7 @@
 """The query string of the list of referrals."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 import django_filters as filters
 from django import forms
@@ -10,8 +11,18 @@ from django.db.models.functions import Coalesce
 from partners.models import Partner
 from referralcrm.practice.models import Location, Service, User
 from referralcrm.practice.scope import current_practice
-from referrals.models import DetailsRequest, Obligation, Referral
-from referrals.states import CLOSED, Channel, Direction, Journey, Loop, Source, Urgency
+from referrals.models import AdviceRequest, DetailsRequest, Obligation, Referral
+from referrals.states import (
+    CLOSED,
+    AdviceDirection,
+    AdviceKind,
+    Channel,
+    Direction,
+    Journey,
+    Loop,
+    Source,
+    Urgency,
+)
 
 MATURE_AFTER = timedelta(days=60)
 REPORTS = {
@@ -168,6 +179,51 @@ class ReferralFilter(filters.FilterSet):
     def _period(self):
         period = self.form.cleaned_data
         return {"first": period.get("from"), "last": period.get("to")}
+
+
+class AdviceFilter(filters.FilterSet):
+    """Filters of the questions. Open ones unless ``show`` asks for others.
+
+    show        open | answered | withdrawn
+    direction   received (we were asked) | sent (we asked)
+    kind        imaging | management | prescription | urgent
+    for         mine: a person's own and nobody's, at the views' hands
+    partner     an id, for links from other pages
+    """
+
+    SHOWN: ClassVar = {
+        "open": Q(answered_at__isnull=True, withdrawn_at__isnull=True),
+        "answered": Q(answered_at__isnull=False),
+        "withdrawn": Q(withdrawn_at__isnull=False),
+    }
+    show = filters.ChoiceFilter(
+        label="Which",
+        choices=[("answered", "answered"), ("withdrawn", "withdrawn")],
+        method="leave_be",
+        empty_label="open",
+    )
+    direction = filters.ChoiceFilter(
+        label="Direction", choices=AdviceDirection.choices, empty_label="both ways"
+    )
+    kind = filters.ChoiceFilter(label="About", choices=AdviceKind.choices, empty_label="anything")
+    partner = filters.UUIDFilter(widget=HIDDEN, label="one partner")
+
+    class Meta:
+        model = AdviceRequest
+        fields = []
+
+    @property
+    def shows(self) -> str:
+        asked = self.form.cleaned_data.get("show") if self.form.is_valid() else ""
+        return asked or "open"
+
+    def leave_be(self, rows, name, value):
+        """``show`` narrows in the end, whether it was asked for or not."""
+        return rows
+
+    def filter_queryset(self, rows):
+        rows = super().filter_queryset(rows).filter(self.SHOWN[self.shows])
+        return rows.most_pressing_first() if self.shows == "open" else rows.order_by("-asked_at", "-id")
 
 
 def offered() -> dict:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import attachments, bulk, calls, grid, log, many, mistakes, one, paper, same
+from referrals.views import advice, attachments, bulk, calls, grid, log, many, mistakes, one, paper, same
 
 app_name = "referrals"
 
@@ -36,5 +36,13 @@ urlpatterns = [
     path("patients/merges/<uuid:pk>/undo/", same.unmerge, name="unmerge"),
     path("details/<uuid:pk>/", paper.details, name="details"),
     path("details/<uuid:pk>/letter/", paper.request_letter, name="request_letter"),
+    path("advice/", advice.questions, name="advice"),
+    path("advice/new/", advice.ask, name="ask_advice"),
+    path("advice/<uuid:pk>/", advice.question, name="advice_request"),
+    path("advice/<uuid:pk>/edit/", advice.update, name="update_advice"),
+    path("advice/<uuid:pk>/answer/", advice.answer, name="answer_advice"),
+    path("advice/<uuid:pk>/withdraw/", advice.withdraw, name="withdraw_advice"),
+    path("advice/<uuid:pk>/reopen/", advice.reopen, name="reopen_advice"),
+    path("advice/<uuid:pk>/delete/", advice.delete, name="delete_advice"),
     path("reports/<uuid:pk>/", one.report, name="report"),
 ]

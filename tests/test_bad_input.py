@@ -124,6 +124,9 @@ BUTTONS = {
     "practice:switch_location": ["location", "next"],
     "print:thanks_card": ["fold", "words"],
     "referrals:delete": [],
+    **dict.fromkeys(
+        ["referrals:delete_advice", "referrals:reopen_advice", "referrals:withdraw_advice"], ["version"]
+    ),
     "referrals:apart": [],
     "referrals:delete_attachment": [],
     "referrals:unmerge": [],

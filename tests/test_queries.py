@@ -58,6 +58,10 @@ def more_of_each(practice, rows, numbers):
         DetailsRequest.objects.create(referral_id=rows["referral"], missing=["phone"], asked_on=today)
         unread = factories.referral(partner=partner, patient=factories.nobody(), to_finish=True)
         DetailsRequest.objects.create(referral=unread, missing=["reason"], asked_on=today)
+        answered = {"asked_at": timezone.now() - timedelta(days=3), "answered_at": timezone.now()}
+        for about in (partner, Partner.objects.get(pk=rows["partner"])):
+            factories.advice(partner=about)
+            factories.advice(partner=about, next_step="refer", **answered)
         for state in (MessageState.PENDING, MessageState.HELD, MessageState.FAILED):
             factories.message(partner=partner, state=state)
         for kind in (TaskKind.CHECK_IN, TaskKind.THANK_CARD, TaskKind.OTHER):
@@ -128,6 +132,7 @@ def thrown_away(partner, patient, count):
     Contact.objects.create(partner=gone, name="Jo", **now)
     Friction.objects.create(partner=partner, trouble="A wait", happened_on=today, **now)
     Touchpoint.objects.create(partner=partner, happened_on=today, **now)
+    factories.advice(partner=partner, **now)
     Task.objects.create(title="Gone", partner=partner, due_on=today, **now)
     owner = User.objects.get(name="Charlie Clark")
     SavedView.objects.create(slug="partners", name=f"Gone {count}", owner=owner, **now)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from partners.actions import create as create_partner
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock, write
@@ -41,16 +42,21 @@ def usual_promise(kind, asked_at, calendar):
 
 
 @transaction.atomic
-def ask(*, by, direction, partner, question, asked_at=None, promised_by=None, **fields):
+def ask(*, by, direction, question, partner=None, new_partner="", asked_at=None, promised_by=None, **fields):
     """Write a question down, and return it. Raises Refused, at the field that is wrong.
 
-    ``fields``: kind, channel, contact, owner, location, referral. ``asked_at`` is now when not given, and
-    what is asked of us is promised as usual when nothing else was promised.
+    ``fields``: kind, channel, contact, owner, location, referral. ``new_partner`` is the name of one to be
+    added first. ``asked_at`` is now when not given, and what is asked of us is promised as usual when
+    nothing else was promised.
     """
+    if new_partner:
+        partner = create_partner(by=by, name=new_partner)
     advice = AdviceRequest(
         direction=direction, partner=partner, asked_at=asked_at or timezone.now(), entered_by=by, **fields
     )
     _check(advice, question, promised_by)
+    if advice.referral and advice.referral.partner_id != partner.pk:
+        raise Refused("This referral is with another partner.", field="partner_text")
     advice.promised_by, advice.question = promised_by or _as_usual(advice), question.strip()
     advice.save()
     record("asked", by=by, subject=advice)

@@ -1,5 +1,6 @@
 """What people send about referrals: a new one, a step of the journey, a correction."""
 
+from referrals.forms.advice import AdviceForm, AnswerForm, QuestionForm
 from referrals.forms.ask import AskForm, DetailsAct, DetailsForm, FinishForm
 from referrals.forms.calls import CallForm, LaterForm
 from referrals.forms.correct import CorrectForm, PatientForm
@@ -9,6 +10,8 @@ from referrals.forms.same import OtherForm, SameForm
 from referrals.forms.steps import NextStepForm, RedirectForm, ReportAct, ReportForm, StepForm
 
 __all__ = [
+    "AdviceForm",
+    "AnswerForm",
     "AskForm",
     "CallForm",
     "AttachForm",
@@ -21,6 +24,7 @@ __all__ = [
     "NextStepForm",
     "OtherForm",
     "PatientForm",
+    "QuestionForm",
     "SameForm",
     "RedirectForm",
     "ReportAct",

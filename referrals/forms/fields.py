@@ -1,6 +1,10 @@
 """Fields and choices that several forms here share."""
 
+from datetime import UTC, datetime
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
 
 from referralcrm.practice.models import User
 from referralcrm.practice.scope import current_practice
@@ -15,6 +19,30 @@ def time_field(label):
     """An optional time of the day, as the practice's clock shows it."""
     widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
     return forms.TimeField(label=label, required=False, widget=widget)
+
+
+class MomentField(forms.DateTimeField):
+    """An optional day and time as the practice's clock shows them."""
+
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+    default_validators = [
+        MinValueValidator(datetime(1990, 1, 1, tzinfo=UTC), "This is before 1990. Is the year right?"),
+        MaxValueValidator(datetime(2100, 1, 1, tzinfo=UTC), "This is after 2099. Is the year right?"),
+    ]
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"required": False} | kwargs)
+
+    def to_python(self, value):
+        with timezone.override(current_practice().zone):
+            try:
+                return super().to_python(value)
+            except OverflowError as error:
+                raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def prepare_value(self, value):
+        with timezone.override(current_practice().zone):
+            return super().prepare_value(value)
 
 
 def words(label, length, **kwargs):

@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ("wrapped_key", models.BinaryField()),
                 ("question_sealed", referralcrm.core.sealed.SealedField(default=b"")),
                 ("answer_sealed", referralcrm.core.sealed.SealedField(default=b"")),
+                ("letter_sealed", referralcrm.core.sealed.SealedField(default=b"")),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("deleted_at", models.DateTimeField(editable=False, null=True)),
                 (

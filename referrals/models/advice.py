@@ -86,11 +86,13 @@ class AdviceRequest(PracticeOwned):
     wrapped_key = models.BinaryField(editable=False)
     question_sealed = SealedField()
     answer_sealed = SealedField()
+    letter_sealed = SealedField()
     version = models.PositiveIntegerField(default=1, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
 
     question = Sealed("question_sealed")
     answer = Sealed("answer_sealed")
+    letter = Sealed("letter_sealed")  # the respectful question on paper, as it was written
 
     objects = scoped(AdviceQuerySet)
 

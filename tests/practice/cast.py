@@ -22,6 +22,7 @@ def one_of_each():
     double = factories.partner("Marked Partner", email="")
     first, second = sorted([partner.pk, double.pk])
     rows = {
+        "advice": factories.advice("Marked question", partner=partner),
         "affiliation": Affiliation.objects.create(partner=partner, organisation=organisation),
         "attachment": factories.attachment(referral),
         "batch": Batch.objects.create(slug="partners", by=person, what="Marked change", number=0),

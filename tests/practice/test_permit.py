@@ -44,6 +44,7 @@ def needs(permission, **parts):
 
 
 ROW_KINDS = {
+    "advice",
     "affiliation",
     "attachment",
     "cadence",
@@ -203,6 +204,14 @@ URLS = {
     "practice:sign_out": needs(PUBLIC),
     "practice:switch_location": needs(P.VIEW),
     "practice:stay": needs(P.VIEW),
+    "referrals:advice": needs(P.VIEW),
+    "referrals:advice_request": needs(P.VIEW, pk="advice"),
+    "referrals:answer_advice": needs(P.LOG, pk="advice"),
+    "referrals:ask_advice": needs(P.LOG),
+    "referrals:delete_advice": needs(P.LOG, pk="advice"),
+    "referrals:reopen_advice": needs(P.LOG, pk="advice"),
+    "referrals:update_advice": needs(P.LOG, pk="advice"),
+    "referrals:withdraw_advice": needs(P.LOG, pk="advice"),
     "referrals:attach": needs(P.LOG, pk="referral"),
     "referrals:attachment": needs(P.VIEW_PATIENTS, pk="attachment"),
     "referrals:apart": needs(P.LOG, pk="patient", other="other_patient"),
