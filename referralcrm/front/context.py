@@ -26,6 +26,7 @@ ENTRIES = [
     ("Today", "front:today", Permission.VIEW),
     ("Referrals", "referrals:list", Permission.VIEW),
     ("Partners", "partners:list", Permission.VIEW),
+    ("Advice", "referrals:advice", Permission.VIEW),
     ("Outreach", "outreach:messages", Permission.VIEW),
     ("Dashboard", "dashboards:manager", Permission.VIEW_DASHBOARD),
 ]
@@ -33,7 +34,11 @@ FOOT = [
     ("Audit log", "audit:list", Permission.VIEW_AUDIT),
     ("Settings", "practice:settings", Permission.VIEW),
 ]
-COUNTS = {"front:today": "today", "outreach:messages": "outreach"}  # which of the rail's numbers
+COUNTS = {  # which of the rail's numbers
+    "front:today": "today",
+    "referrals:advice": "questions",
+    "outreach:messages": "outreach",
+}
 
 
 class Frame:
@@ -54,12 +59,23 @@ class Frame:
         return settle(self.request, self.numbers.places)
 
     def entries(self, table):
-        return [self._entry(label, name) for label, name, permission in table if self.person.may(permission)]
+        shown = [(label, name) for label, name, permission in table if self.person.may(permission)]
+        here = self._here([reverse(name) for _, name in shown])
+        return [self._entry(label, name, here) for label, name in shown]
 
-    def _entry(self, label, name):
-        url, path = reverse(name), self.request.path
-        current = path == url if url == "/" else path.startswith(url)
-        return Entry(label, url, current, getattr(self.numbers, COUNTS[name]) if name in COUNTS else None)
+    def _here(self, urls):
+        """The nearest of these addresses that the page stands below; "/" only for itself."""
+        path = self.request.path
+        return max(
+            (url for url in urls if path == url or (url != "/" and path.startswith(url))),
+            key=len,
+            default=None,
+        )
+
+    def _entry(self, label, name, here):
+        url = reverse(name)
+        number = getattr(self.numbers, COUNTS[name]) if name in COUNTS else None
+        return Entry(label, url, url == here, number)
 
     def health(self):
         if not self.person.may(Permission.VIEW_HEALTH):

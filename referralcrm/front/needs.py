@@ -3,12 +3,13 @@
 from datetime import datetime, time, timedelta
 
 from django.db.models import Q
+from django.utils import timezone
 
 from outreach.models import Message, Task
 from outreach.states import TaskKind, TaskState
 from partners.models import Friction, Partner
 from referralcrm.practice.permissions import Permission
-from referrals.models import DetailsRequest, Obligation, Referral
+from referrals.models import AdviceRequest, DetailsRequest, Obligation, Referral
 from referrals.states import AWAITING_BOOKING, Direction, Journey
 
 REPORT_DAYS_AHEAD = 3
@@ -101,6 +102,11 @@ class Needs:
         still = Friction.objects.open().filter(partner__in=Partner.objects.kept())
         return self._of(still, "owner")
 
+    def questions(self):
+        """What colleagues ask us, and what they promised to answer us by now."""
+        waiting = AdviceRequest.objects.waiting_for_us(timezone.now()).at(self.location)
+        return self._of(waiting, "owner")
+
     def approvals(self):
         """Messages that wait for a person, for those who may send them."""
         waiting = Message.objects.awaiting_approval().at(self.location)
@@ -115,6 +121,7 @@ class Needs:
             self.tasks(),
             self.next_steps(),
             self.frictions(),
+            self.questions(),
             self.approvals(),
         ]
 

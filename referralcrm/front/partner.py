@@ -1,9 +1,9 @@
 """A partner's page: who they are, how they like to be reached, and all that happened between us."""
 
-from datetime import date
+from datetime import date, datetime, time
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.shortcuts import get_object_or_404, render
 
@@ -18,6 +18,8 @@ from referralcrm.front.partners import with_facts
 from referralcrm.front.passed import recently_passed
 from referralcrm.front.timeline import timeline
 from referralcrm.practice.permissions import Permission, allow
+from referralcrm.practice.scope import current_practice
+from referrals.models import AdviceRequest
 
 FRICTIONS = 20  # the newest; older ones stand in the timeline
 HARD = JSONObject(
@@ -31,6 +33,7 @@ OPENED_BY = {
     "outreach:message": Permission.VIEW,
     "outreach:touchpoint": Permission.LOG,
     "referrals:detail": Permission.VIEW,
+    "referrals:advice_request": Permission.VIEW,
 }
 
 
@@ -62,19 +65,30 @@ def partner(request, pk):
 
 
 def sentence(partner, today) -> str:
-    """Both directions this year, and the last contact; never a comparison."""
-    return f"{_both_directions(partner)} {_last_contact(partner, today)}"
+    """Both directions and answers this year, and the last contact; never a comparison."""
+    passed = "; ".join([_both_directions(partner), *_answers(partner)])
+    return f"{passed}. {_last_contact(partner, today)}"
 
 
 def _both_directions(partner):
     received, sent = partner.received or 0, partner.sent or 0
     if received and sent:
-        return f"They sent {_patients(received)} this year; you sent {sent}."
+        return f"They sent {_patients(received)} this year; you sent {sent}"
     if received:
-        return f"They sent {_patients(received)} this year."
+        return f"They sent {_patients(received)} this year"
     if sent:
-        return f"You sent them {_patients(sent)} this year."
-    return "No patient has passed between you this year so far."
+        return f"You sent them {_patients(sent)} this year"
+    return "No patient has passed between you this year so far"
+
+
+def _answers(partner):
+    """Value without a patient passed on: questions answered, either way."""
+    if ours := partner.answered_by_us or 0:
+        yield (
+            "you answered one of their questions" if ours == 1 else f"you answered {ours} of their questions"
+        )
+    if theirs := partner.answered_by_them or 0:
+        yield "they answered one of yours" if theirs == 1 else f"they answered {theirs} of yours"
 
 
 def _patients(number):
@@ -132,9 +146,19 @@ def with_everything(partners):
             people=ArraySubquery(contacts.annotate(said=said).values("said")),
             hard=ArraySubquery(hard.values(said=HARD)[:FRICTIONS]),
             insurers=ArraySubquery(taken.values("plan__name")),
+            answered_by_us=_answered(AdviceRequest.objects.received()),
+            answered_by_them=_answered(AdviceRequest.objects.sent()),
             last_kind=Subquery(last.values("kind")[:1]),
         )
     )
+
+
+def _answered(questions):
+    """How many of these were answered this year."""
+    practice = current_practice()
+    new_year = datetime.combine(practice.today().replace(month=1, day=1), time(), tzinfo=practice.zone)
+    mine = questions.answered().filter(partner=OuterRef("pk"), answered_at__gte=new_year)
+    return Subquery(mine.order_by().values("partner").annotate(n=Count("pk")).values("n"))
 
 
 def _page(request):

@@ -29,6 +29,7 @@ class Numbers:
     practice: Practice
     today: int
     approvals: int
+    questions: int
     answers: int
     late: int
     worker: datetime | None
@@ -147,6 +148,7 @@ def numbers(person, location=None, **beside) -> Numbers:
             today=sum(
                 (count(rows) for rows in Needs(person, today, location=location).all()), start=Value(0)
             ),
+            questions=count(Needs(person, today, location=location).questions()),
             approvals=count(messages.awaiting_approval()),
             answers=count(messages.needing_answer()),
             late=count(Message.objects.due(now - health.LATE)),

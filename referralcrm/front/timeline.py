@@ -22,8 +22,8 @@ from outreach.models import Message, MessageCause, Task, Touchpoint
 from outreach.states import Hold, MessageState, RuleKind, Suppression, TaskState, TouchpointKind
 from partners.models import Friction, Partner
 from partners.states import Ending
-from referrals.models import Referral
-from referrals.states import Journey
+from referrals.models import AdviceRequest, Referral
+from referrals.states import AdviceDirection, AdviceKind, AdviceStep, Journey
 
 A_PAGE = 20
 COLUMNS = {
@@ -72,6 +72,7 @@ def timeline(partner, *, page: int, zone) -> Stretch:
         _endings(partner),
         _opt_outs(partner, zone),
         _frictions(partner),
+        _questions(partner, zone),
         all=True,
     )
     found = list(rows.order_by("-day", "-at", "-id")[first : first + A_PAGE + 1])
@@ -175,6 +176,22 @@ def _frictions(partner):
     )
 
 
+def _questions(partner, zone):
+    """Never a word of the question itself: it is opened on its own page."""
+    return _row(
+        AdviceRequest.objects.kept().filter(partner=partner),
+        "question",
+        day=TruncDate("asked_at", tzinfo=zone),
+        at=F("asked_at"),
+        word=F("direction"),
+        step=F("kind"),
+        text=F("next_step"),
+        who=F("owner__name"),
+        flag=Q(answered_at__isnull=False),
+        number=Q(withdrawn_at__isnull=False),
+    )
+
+
 def _said_touchpoint(row, zone):
     title = TouchpointKind(row["word"]).label
     minutes = f"{row['number']} min" if row["number"] else ""
@@ -222,6 +239,16 @@ def _said_friction(row, zone):
     )
 
 
+def _said_question(row, zone):
+    is_ours = row["word"] == AdviceDirection.RECEIVED
+    title = "They asked us" if is_ours else "We asked them"
+    text = " · ".join(filter(None, [AdviceKind(row["step"]).label, row["who"]]))
+    why = "Answered." if row["flag"] else "Withdrawn." if row["number"] else "Not answered yet."
+    if row["flag"] and row["text"]:
+        why = f"Answered; next: {AdviceStep(row['text']).label}."
+    return Moment(row["day"], row["at"], title, text, why, "referrals:advice_request", row["id"])
+
+
 WORDED = {
     "touchpoint": _said_touchpoint,
     "message": _said_message,
@@ -230,4 +257,5 @@ WORDED = {
     "ending": _said_ending,
     "opt_out": _said_opt_out,
     "friction": _said_friction,
+    "question": _said_question,
 }

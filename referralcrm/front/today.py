@@ -1,6 +1,6 @@
 """Today: what needs a person, most urgent first, each section its first ten rows.
 
-Five queries, that of the frame included.
+Six queries, that of the frame included.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, CharField, Count, F, OuterRef, Subquery, Value, When, Window
 from django.db.models.functions import JSONObject, RowNumber
+from django.utils import timezone
 
 from outreach.models import Message
 from outreach.states import RuleKind, TaskKind
@@ -17,8 +18,10 @@ from referralcrm.front.needs import THANKS, Needs
 from referralcrm.front.rail import clock, count, numbers
 from referralcrm.practice.permissions import Permission
 from referrals.models import DetailsRequest
+from referrals.models.advice import MOST_PRESSING_FIRST
 from referrals.models.calls import as_calls, calls_made
-from referrals.states import Detail, Journey
+from referrals.models.waiting import standing
+from referrals.states import AdviceStep, Detail, Journey
 
 FIRST = 10
 NUMBER_WORDS = [
@@ -76,6 +79,7 @@ class Today:
         if self.beside.put_off:
             self.bookings.note = f"{self.beside.put_off} put off"
         self.thanks = _section(tasks, "thanks", note=self._thanks_note())
+        self.questions = self._questions()
         self.steps = _section(self._first(self.needs.next_steps(), ["next_step_on", "id"]))
         self.tasks = _section(tasks, "tasks")
         self.check_ins = _section(tasks, "check_ins")
@@ -88,6 +92,11 @@ class Today:
         return self.person.may(Permission.LOG)
 
     @property
+    def advice_steps(self):
+        """What an answer may lead to, for the form in a question's row."""
+        return AdviceStep.choices
+
+    @property
     def try_again_on(self) -> date:
         """The next day of the week on which the practice works."""
         ahead = [self.day + timedelta(days=away) for away in range(1, 8)]
@@ -97,7 +106,7 @@ class Today:
     def total(self) -> int:
         """How many things there are; for one person the number beside Today in the rail."""
         sections = [self.reports, self.bookings, self.visits, self.paper]
-        sections += [self.thanks, self.steps, self.tasks]
+        sections += [self.thanks, self.questions, self.steps, self.tasks]
         beside = self.beside.approvals + self.beside.hard
         return sum(section.total for section in [*sections, self.check_ins]) + beside
 
@@ -144,6 +153,14 @@ class Today:
             report.days_late = (self.day - report.due_on).days
             report.why = _report_why(report, self.day)
         return section
+
+    def _questions(self):
+        """Questions between clinicians, by how soon an answer is promised, each with its ``standing``."""
+        found = _section(self._first(self.needs.questions().with_everyone(), MOST_PRESSING_FIRST))
+        now, calendar = timezone.now(), self.numbers.calendar
+        for advice in found.rows:
+            advice.standing = standing(advice, now, calendar)
+        return found
 
     def _referrals(self):
         """What the desk has to do, each referral in one section, by one query."""

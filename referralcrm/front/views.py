@@ -17,7 +17,7 @@ from referralcrm.practice.pulse import live
 @allow(Permission.VIEW)
 @live(
     *("referral", "obligation", "patient", "detailsrequest"),
-    *("partner", "task", "touchpoint", "message", "friction"),
+    *("partner", "task", "touchpoint", "message", "friction", "advicerequest"),
 )
 def today(request):
     """What needs me, or with ``?for=everybody`` the practice."""

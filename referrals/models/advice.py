@@ -16,11 +16,14 @@ from referralcrm.practice.places import shown_at
 from referrals.models.referrals import Referral
 from referrals.states import AdviceChannel, AdviceDirection, AdviceKind, AdviceStep
 
+# by the moment promised; what nobody promised comes last, the oldest first
+MOST_PRESSING_FIRST = (F("promised_by").asc(nulls_last=True), "asked_at", "id")
+
 
 class AdviceQuerySet(models.QuerySet):
     def kept(self):
-        """Not in the trash."""
-        return self.filter(deleted_at__isnull=True)
+        """Not in the trash, and neither is its partner."""
+        return self.filter(deleted_at__isnull=True, partner__deleted_at__isnull=True)
 
     def open(self):
         """Neither answered nor withdrawn."""
@@ -45,9 +48,13 @@ class AdviceQuerySet(models.QuerySet):
         """What shows at a Location (None for everywhere)."""
         return self.filter(shown_at(location))
 
+    def waiting_for_us(self, now):
+        """Open, and ours to do something about: to answer, or to ask after once their promise has passed."""
+        ours = Q(direction=AdviceDirection.RECEIVED)
+        return self.open().filter(ours | Q(direction=AdviceDirection.SENT, promised_by__lt=now))
+
     def most_pressing_first(self):
-        """By the moment promised; what nobody promised comes last, the oldest first."""
-        return self.order_by(F("promised_by").asc(nulls_last=True), "asked_at", "id")
+        return self.order_by(*MOST_PRESSING_FIRST)
 
     def with_everyone(self):
         return self.select_related("partner__discipline", "partner__organisation", "contact", "owner")

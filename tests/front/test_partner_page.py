@@ -33,6 +33,7 @@ def okafor(riverside):
 class Known:
     def __init__(self, received=None, sent=None, days=None, kind="call", today=None):
         self.received, self.sent, self.last_kind = received, sent, kind
+        self.answered_by_us = self.answered_by_them = None
         self.last_contact = today - timedelta(days=days) if days is not None else None
 
 

@@ -89,6 +89,19 @@ def _visit(referral, today):
     return _row(referral.patient_name, _whence(referral), why=booked)
 
 
+def _question(advice, today):
+    about = "asks us" if advice.is_ours else "was asked by us"
+    told = advice.standing
+    return _row(
+        advice.partner.name,
+        about,
+        why=f"“{advice.question}” {told.words}",
+        tag=told.tag,
+        late=told.tone == "late",
+        reach=advice.partner.phone,
+    )
+
+
 def _task(task, today):
     partner, late = task.partner, task.due_on < today
     about = partner.name if partner and partner.name not in task.title else ""
@@ -114,6 +127,7 @@ SECTIONS = [
     ("bookings", "Not yet booked", _booking),
     ("visits", "Did they come?", _visit),
     ("paper", "Paper to complete", _paper),
+    ("questions", "Questions waiting", _question),
     ("thanks", "Say thank you", _task),
     ("steps", "Next steps", _step),
     ("tasks", "Tasks", _task),
