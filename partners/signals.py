@@ -24,8 +24,8 @@ organisation_unmerged = Signal()  # survivor, merged, merge, by
 def counted(**rows) -> list[tuple[str, int]]:
     """How many rows there are of each name, in one query: ``counted(referrals=Referral.objects…)``."""
     counts = [
-        found.order_by().annotate(what=Value(name)).values("what").annotate(number=Count("pk"))
+        found.order_by().annotate(counted_as=Value(name)).values("counted_as").annotate(number=Count("pk"))
         for name, found in rows.items()
     ]
-    first, *others = [each.values_list("what", "number") for each in counts]
+    first, *others = [each.values_list("counted_as", "number") for each in counts]
     return list(first.union(*others, all=True))

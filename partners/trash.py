@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from partners import actions
 from partners.actions import friction
-from partners.models import Affiliation, Contact, Friction, Organisation, Partner
+from partners.models import Affiliation, Contact, Friction, Organisation, Paperwork, Partner
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.trash import Kind, keep
 
@@ -97,6 +97,20 @@ keep(
         page=_page_of_partner,
         opened_by=("partners:update_friction", "partners:answer_friction"),
         called=F("trouble"),
+        about=Concat(Value("for "), "partner__name"),
+    )
+)
+keep(
+    Kind(
+        slug="paperwork",
+        one="line of a checklist",
+        many="Lines of checklists",
+        model=Paperwork,
+        permission=Permission.EDIT_PARTNERS,
+        restore=actions.restore_paperwork,
+        page=lambda line: reverse("partners:paperwork", args=[line.partner_id]),
+        opened_by=("partners:update_paperwork",),
+        called=F("what"),
         about=Concat(Value("for "), "partner__name"),
     )
 )

@@ -9,6 +9,7 @@ from partners.views import (
     merges,
     offices,
     organisations,
+    paperwork,
     partners,
     standing,
 )
@@ -39,6 +40,10 @@ urlpatterns = [
     path("friction/<uuid:pk>/answer/", friction.answer, name="answer_friction"),
     path("friction/<uuid:pk>/reopen/", friction.reopen, name="reopen_friction"),
     path("friction/<uuid:pk>/delete/", friction.delete, name="delete_friction"),
+    path("<uuid:pk>/paperwork/", paperwork.paperwork, name="paperwork"),
+    path("paperwork/<uuid:pk>/", paperwork.update_paperwork, name="update_paperwork"),
+    path("paperwork/<uuid:pk>/move/", paperwork.move_paperwork, name="move_paperwork"),
+    path("paperwork/<uuid:pk>/delete/", paperwork.delete_paperwork, name="delete_paperwork"),
     path("options/", fragments.options, name="options"),
     path("duplicates/", fragments.duplicates, name="duplicates"),
     path("<uuid:pk>/contacts/new/", offices.create_contact, name="create_contact"),

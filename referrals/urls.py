@@ -1,6 +1,19 @@
 from django.urls import path
 
-from referrals.views import advice, attachments, bulk, calls, grid, log, many, mistakes, one, paper, same
+from referrals.views import (
+    advice,
+    attachments,
+    bulk,
+    calls,
+    enclosures,
+    grid,
+    log,
+    many,
+    mistakes,
+    one,
+    paper,
+    same,
+)
 
 app_name = "referrals"
 
@@ -26,6 +39,8 @@ urlpatterns = [
     path("<uuid:pk>/attach/", attachments.attach, name="attach"),
     path("attachments/<uuid:pk>/", attachments.attachment, name="attachment"),
     path("attachments/<uuid:pk>/delete/", attachments.delete, name="delete_attachment"),
+    path("<uuid:pk>/tick/", enclosures.tick, name="tick"),
+    path("<uuid:pk>/enclose/", enclosures.enclose, name="enclose"),
     path("<uuid:pk>/ask/", paper.ask, name="ask"),
     path("<uuid:pk>/finish/", paper.finish, name="finish"),
     path("<uuid:pk>/patient/", one.patient, name="patient"),

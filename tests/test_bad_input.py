@@ -27,7 +27,7 @@ from referralcrm.practice.models import Practice, PracticeOwned
 from referralcrm.practice.permissions import GRANTS
 from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.states import Role
-from referrals.forms import CallForm, LaterForm, LogForm, ReportForm, StepForm
+from referrals.forms import CallForm, LaterForm, LogForm, ReportForm, StepForm, TickForm
 from referrals.forms.grid import HeadForm
 from referrals.forms.many import ManyForm as ManyReferralsForm
 from tests import factories
@@ -97,6 +97,8 @@ BUTTONS = {
             "partners:delete_contact",
             "partners:delete_friction",
             "partners:delete_organisation",
+            "partners:delete_paperwork",
+            "partners:move_paperwork",
             "partners:reopen_friction",
             "partners:finish_next_step",
             "partners:opt_in",
@@ -141,6 +143,7 @@ BUTTONS = {
     "referrals:phone": [],
     "referrals:undo": ["version"],
     "referrals:report": [*ReportForm.base_fields, "next"],
+    "referrals:tick": [*TickForm.base_fields, "next"],
     "referrals:shape": [*LogForm.base_fields],
     "trash:index": ["q", "kind"],
     "trash:restore": ["next"],

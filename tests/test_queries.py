@@ -15,12 +15,21 @@ from django.utils import timezone
 
 from outreach.models import Task, Touchpoint
 from outreach.states import MessageState, TaskKind
-from partners.models import Affiliation, Contact, Friction, LikelyPair, Merge, Organisation, Partner
+from partners.models import (
+    Affiliation,
+    Contact,
+    Friction,
+    LikelyPair,
+    Merge,
+    Organisation,
+    Paperwork,
+    Partner,
+)
 from referralcrm.practice import middleware
 from referralcrm.practice.models import Batch, ClosedDay, Location, Plan, SavedView, Service, User
 from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.states import Role
-from referrals.models import CallAttempt, DetailsRequest, Draft, JourneyEvent, Obligation, Referral
+from referrals.models import CallAttempt, DetailsRequest, Draft, Enclosure, JourneyEvent, Obligation, Referral
 from referrals.states import Journey, Loop, Side
 from tests import factories
 from tests.practice.cast import one_of_each
@@ -56,6 +65,7 @@ def more_of_each(practice, rows, numbers):
         JourneyEvent.objects.create(referral_id=rows["referral"], after=Journey.REQUESTED, happened_on=today)
         factories.attachment(Referral.objects.get(pk=rows["referral"]))
         DetailsRequest.objects.create(referral_id=rows["referral"], missing=["phone"], asked_on=today)
+        enclosed(rows, count)
         unread = factories.referral(partner=partner, patient=factories.nobody(), to_finish=True)
         DetailsRequest.objects.create(referral=unread, missing=["reason"], asked_on=today)
         answered = {"asked_at": timezone.now() - timedelta(days=3), "answered_at": timezone.now()}
@@ -102,6 +112,16 @@ def at_the_desk(practice, partner, patient, count):
         Friction.objects.create(partner=about, trouble="A wait", happened_on=today, owner=owner)
 
 
+def enclosed(rows, count):
+    """A line of the partner's checklist that is ticked, and one typed for the patient."""
+    line = Paperwork.objects.create(partner_id=rows["partner"], what=f"Form {count}", goes_with="both")
+    referral = Referral.objects.get(pk=rows["referral"])
+    Enclosure.objects.create(referral=referral, paperwork=line, what=line.what)
+    typed = Enclosure(referral=referral)
+    typed.words = f"Scan {count}"
+    typed.save()
+
+
 def found_and_undone(rows, partner, count):
     """Likely doubles, merges, changes of many, kept views, and files that went in and out."""
     person = User.objects.get(name="Charlie Clark")
@@ -131,6 +151,7 @@ def thrown_away(partner, patient, count):
     Affiliation.objects.create(partner=gone, organisation=office, **now)
     Contact.objects.create(partner=gone, name="Jo", **now)
     Friction.objects.create(partner=partner, trouble="A wait", happened_on=today, **now)
+    Paperwork.objects.create(partner=partner, what="A form", **now)
     Touchpoint.objects.create(partner=partner, happened_on=today, **now)
     factories.advice(partner=partner, **now)
     Task.objects.create(title="Gone", partner=partner, due_on=today, **now)

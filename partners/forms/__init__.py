@@ -1,6 +1,7 @@
 """What a person may tell us about a partner, one submission at a time."""
 
 from partners.forms.fields import EmailField, PhoneField
+from partners.forms.paperwork import PaperworkForm
 from partners.forms.partners import (
     NO_PATIENT,
     AffiliationForm,
@@ -32,6 +33,7 @@ __all__ = [
     "MergeForm",
     "OfficeMixin",
     "OrganisationForm",
+    "PaperworkForm",
     "PartnerForm",
     "PhoneField",
     "colleagues_who_log",

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, render
 
 from outreach.actions.check_ins import CONTACT_WORDS
 from outreach.models import Touchpoint
-from partners.models import Affiliation, Contact, Friction, Merge, Partner, PartnerPlan
-from partners.states import ContactRole, Ending
+from partners.models import Affiliation, Contact, Friction, Merge, Paperwork, Partner, PartnerPlan
+from partners.states import ContactRole, Ending, GoesWith
 from partners.views.merges import gone_to
 from referralcrm.core.choices import label_of
 from referralcrm.core.templatetags.house import in_words
@@ -138,6 +138,8 @@ def with_everything(partners):
     )
     hard = Friction.objects.kept().filter(partner=OuterRef("pk")).order_by("-happened_on", "-id")
     last = Touchpoint.objects.real().filter(partner=OuterRef("pk")).order_by("-happened_on", "-id")
+    wanted = Paperwork.objects.kept().filter(partner=OuterRef("pk")).order_by("goes_with", "place", "id")
+    asked = JSONObject(what="what", goes_with=label_of("goes_with", GoesWith))
     taken = PartnerPlan.objects.filter(partner=OuterRef("pk")).order_by("plan__name")
     return (
         with_facts(partners.with_office())
@@ -145,6 +147,7 @@ def with_everything(partners):
         .annotate(
             people=ArraySubquery(contacts.annotate(said=said).values("said")),
             hard=ArraySubquery(hard.values(said=HARD)[:FRICTIONS]),
+            paperwork_wanted=ArraySubquery(wanted.annotate(said=asked).values("said")),
             insurers=ArraySubquery(taken.values("plan__name")),
             answered_by_us=_answered(AdviceRequest.objects.received()),
             answered_by_them=_answered(AdviceRequest.objects.sent()),

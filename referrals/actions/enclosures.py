@@ -8,6 +8,7 @@ from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock, write
 from referrals.models import Enclosure
+from referrals.models.checklists import GOES_WITH
 from referrals.states import Enclosed
 
 MOST_TYPED = 20  # things written down for one patient, so that a cover note stays one page
@@ -20,8 +21,8 @@ def tick(referral, line, *, by, state, version=0):
     ``version`` is 0 while nobody had touched it. Raises Refused, and Stale when somebody was quicker.
     """
     referral = lock(referral)
-    goes_with = GoesWith.REPORT if referral.is_received else GoesWith.REFERRAL
-    if line.partner_id != referral.partner_id or line.goes_with not in (goes_with, GoesWith.BOTH):
+    fitting = (GOES_WITH[referral.direction], GoesWith.BOTH)
+    if line.partner_id != referral.partner_id or line.goes_with not in fitting:
         raise Refused("This is not on their checklist for this referral.")
     ticked, _ = Enclosure.objects.get_or_create(
         referral=referral, paperwork=line, defaults={"what": line.what, "version": 0}

@@ -4,6 +4,7 @@ from referrals.forms.advice import AdviceForm, AnswerForm, QuestionForm
 from referrals.forms.ask import AskForm, DetailsAct, DetailsForm, FinishForm
 from referrals.forms.calls import CallForm, LaterForm
 from referrals.forms.correct import CorrectForm, PatientForm
+from referrals.forms.enclosures import EnclosureForm, TickForm
 from referrals.forms.log import LogForm
 from referrals.forms.paper import AttachForm
 from referrals.forms.same import OtherForm, SameForm
@@ -18,6 +19,7 @@ __all__ = [
     "CorrectForm",
     "DetailsAct",
     "DetailsForm",
+    "EnclosureForm",
     "FinishForm",
     "LaterForm",
     "LogForm",
@@ -30,4 +32,5 @@ __all__ = [
     "ReportAct",
     "ReportForm",
     "StepForm",
+    "TickForm",
 ]

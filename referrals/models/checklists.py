@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, OuterRef
 from django.db.models.functions import JSONObject
 
 from partners.models import Paperwork
@@ -13,6 +13,8 @@ from partners.states import GoesWith
 from referrals.models.enclosures import Enclosure
 from referrals.models.referrals import Referral
 from referrals.states import Direction, Enclosed
+
+GOES_WITH = {Direction.SENT: GoesWith.REFERRAL, Direction.RECEIVED: GoesWith.REPORT}
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,6 @@ class Line:
 def with_checklists(referrals):
     """Referrals with what ``checklist`` reads, so that a page needs no query of its own for it."""
     wanted = Paperwork.objects.kept().filter(partner=OuterRef("partner"))
-    sent, received = (
-        Q(goes_with__in=[goes_with, GoesWith.BOTH]) for goes_with in (GoesWith.REFERRAL, GoesWith.REPORT)
-    )
-    wanted = wanted.annotate(direction=OuterRef("direction")).filter(
-        (Q(direction=Direction.SENT) & sent) | (Q(direction=Direction.RECEIVED) & received)
-    )
     ticked = Enclosure.objects.filter(referral=OuterRef("pk"))
     row = JSONObject(
         **{
@@ -62,7 +58,9 @@ def with_checklists(referrals):
         by="by__name",
     )
     return referrals.annotate(
-        paperwork_wanted=ArraySubquery(wanted.values(row=JSONObject(id="id", what="what"))),
+        paperwork_wanted=ArraySubquery(
+            wanted.values(row=JSONObject(id="id", what="what", goes_with="goes_with"))
+        ),
         paperwork_ticked=ArraySubquery(ticked.values(row=row)),
     )
 
@@ -77,6 +75,7 @@ def checklist(referral) -> list[Line]:
     wanted = [
         replace(by_line.pop(UUID(row["id"]), Line("")), what=row["what"], line=UUID(row["id"]))
         for row in referral.paperwork_wanted
+        if row["goes_with"] in (GOES_WITH[referral.direction], GoesWith.BOTH)
     ]
     besides = [line for line in by_line.values() if line.is_enclosed]
     typed = [line for line in ticked if line.is_about_the_patient and not line.is_left_out]

@@ -24,6 +24,7 @@ from referrals.forms import (
 )
 from referrals.models import Obligation, Referral
 from referrals.models.calls import as_calls, calls_made
+from referrals.models.checklists import checklist, with_checklists
 from referrals.states import STEPS, TAKEN_BACK, Verb
 from referrals.views.attachments import listed_paper, paper_of
 from referrals.views.calls import undo_address
@@ -49,7 +50,7 @@ def _get(pk):
         .select_related("entered_by")
         .annotate(calls_made=calls_made(), paper=listed_paper())
     )
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(with_checklists(rows), pk=pk)
 
 
 def _show(request, referral, *, next_form=None, other_form=None):
@@ -70,6 +71,7 @@ def _show(request, referral, *, next_form=None, other_form=None):
         "next_form": next_form,
         "other_form": other_form or (StepForm(referral=referral, person=person) if may_step else None),
         "paper": paper_of(referral),
+        "checklist": checklist(referral),
         "asked_for": _asked_for(referral),
         "can_redirect": may_step and referral.journey in STEPS[Verb.REDIRECT].start,
     }

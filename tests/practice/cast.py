@@ -1,7 +1,7 @@
 """One row of every kind that an address can name, in the practice that is entered."""
 
 from outreach.models import Cadence, Message, Rule, Task, Touchpoint
-from partners.models import Affiliation, Contact, Discipline, Friction, LikelyPair, Merge
+from partners.models import Affiliation, Contact, Discipline, Friction, LikelyPair, Merge, Paperwork
 from referralcrm.practice.models import Batch, ClosedDay, Location, Plan, SavedView, Service
 from referralcrm.practice.scope import current_practice
 from referrals.actions import merge_patients
@@ -52,6 +52,7 @@ def one_of_each():
         "obligation": Obligation.objects.create(referral=referral, side="us"),
         "organisation": organisation,
         "outcome_file": factories.outcomes(by=person),
+        "paperwork": Paperwork.objects.create(partner=partner, what="Marked paperwork", goes_with="both"),
         "partner": partner,
         "patient": referral.patient,
         "person": person,
