@@ -68,7 +68,7 @@ PLACES = {
     "referrals:patient": "while correcting the patient",
     "referrals:attach": "while attaching paper",
     "referrals:attachment": "by opening paper with a referral",
-    "referrals:enclose": "while writing down what goes with a referral",
+    "referrals:goes_with": "while writing down what goes with a referral",
     "referrals:tick": "while ticking what goes with a referral",
     "referrals:ask": "while asking for details",
     "referrals:details": "while answering a request for details",

@@ -59,7 +59,7 @@ def _tick(referral, *, by, line, enclosure, state, version):
 
 @allow(Permission.LOG, methods="GET POST")
 @once
-def enclose(request, pk):
+def goes_with(request, pk):
     """Something that goes with it besides, from the referral's page or on a page of its own."""
     referral = _get(pk)
     form = bound(request, EnclosureForm)
@@ -72,4 +72,4 @@ def enclose(request, pk):
             out = urlencode({"enclosure": made.pk, "state": Enclosed.LEFT_OUT, "version": made.version})
             undo = f"{reverse('referrals:tick', args=[pk])}?{out}"
             return carried_out(request, "Written down.", undo=undo, to=_page(referral))
-    return render(request, "referrals/enclose.html", {"form": form, "referral": referral})
+    return render(request, "referrals/goes_with.html", {"form": form, "referral": referral})

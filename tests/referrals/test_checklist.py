@@ -92,7 +92,7 @@ def test_what_was_enclosed_stays_when_the_list_changes(sent, alice):
 
 
 def test_something_typed_for_the_patient_is_sealed_and_follows_the_patient(sent, desk, alice, bob):
-    desk.post(reverse("referrals:enclose", args=[sent.pk]), {"words": "MRI of 3 May", "state": "enclosed"})
+    desk.post(reverse("referrals:goes_with", args=[sent.pk]), {"words": "MRI of 3 May", "state": "enclosed"})
     made = Enclosure.objects.get()
     assert b"MRI" not in bytes(made.words_sealed) and made.words == "MRI of 3 May"
     merge_patients(factories.patient("K. Moreau"), sent.patient, by=alice)
@@ -123,4 +123,4 @@ def test_nonsense_is_answered_calmly(sent, desk):
     address = reverse("referrals:tick", args=[sent.pk])
     for data in ({}, {"state": "enclosed"}, {"line": sent.pk, "state": "enclosed"}):
         assert desk.post(address, data).status_code in (302, 404)
-    assert desk.post(reverse("referrals:enclose", args=[sent.pk]), {"words": ""}).status_code == 200
+    assert desk.post(reverse("referrals:goes_with", args=[sent.pk]), {"words": ""}).status_code == 200
