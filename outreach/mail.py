@@ -14,7 +14,7 @@ from django.shortcuts import resolve_url
 from django.template.loader import get_template, render_to_string
 from django.utils import timezone
 
-from outreach.states import UNCLAIMED, RuleKind
+from outreach.states import CARRIES, UNCLAIMED, RuleKind
 from referralcrm.practice.scope import current_practice
 
 BREAKS = {"Cc", "Zl", "Zp"}  # Unicode categories: controls, line and paragraph separators
@@ -26,11 +26,16 @@ FIELDS = {
     "signature": "who signs: the practice, and the location where the patients were seen",
     "name": "the name of the colleague who reads it",
     "people": "the people to keep in touch with, one a line, each with the reason",
-    "link": "the address of the Today page",
+    "link": "the address of the page it leads to; to a partner, one of their own, put in as the mail leaves",
+    "code": "the one-time code, put in as the mail leaves",
+    "whose": "whom the news is about, without saying who: one of your patients, two of your patients",
 }
 FIELDS_OF = {
     RuleKind.THANK_YOU: ("greeting", "patients", "practice", "signature"),
     RuleKind.DIGEST: ("name", "people", "practice", "link"),
+    RuleKind.REPORT_NOTICE: ("greeting", "practice", "signature", "link"),
+    RuleKind.STATUS_NOTICE: ("greeting", "whose", "practice", "signature", "link"),
+    RuleKind.PORTAL_CODE: ("greeting", "practice", "code"),
 }
 ABOUT_A_PATIENT = re.compile(
     r"patient|name|initial|birth|born|dob|age|sex|gender|record|mrn|number|diagnos|condition|reason|complaint"
@@ -38,6 +43,7 @@ ABOUT_A_PATIENT = re.compile(
     re.IGNORECASE,
 )
 OPT_OUT = "If you would rather not get mail like this, answer with “no e-mail” and we will stop."
+OFFERS_OPT_OUT = {RuleKind.THANK_YOU, RuleKind.REPORT_NOTICE, RuleKind.STATUS_NOTICE}
 NUMBERS = (
     "no patient",
     "a patient",
@@ -83,6 +89,14 @@ def lint(text: str, kind=RuleKind.THANK_YOU) -> list[str]:
     return problems
 
 
+def lacks(body: str, kind) -> list[str]:
+    """What a text of this kind cannot do without and does not have, in sentences."""
+    carried = CARRIES.get(kind)
+    if carried is None or f"{{{carried}}}" in body:
+        return []
+    return [f"Leave {{{carried}}} in the text: without it nobody can open anything."]
+
+
 def fill(text: str, values: dict[str, str]) -> str:
     """Put the values in place of their fields; a field without a value stays as it is written."""
     return FIELD.sub(lambda found: values.get(found[1], found[0]), text)
@@ -108,6 +122,25 @@ def thanks(rule, *, practice, partner, patients: int, location=None) -> tuple[st
     return one_line(fill(rule.subject, values))[:150], fill(rule.body, values)
 
 
+def private(rule, *, practice, partner, patients: int, location=None) -> tuple[str, str]:
+    """Subject and body of what leads a partner to a page of their own; ``{link}`` or ``{code}`` stays as it is.
+
+    ``patients`` is how many pieces of news there are.
+    """
+    values = {
+        "greeting": partner.greeting,
+        "whose": "one of your patients" if patients == 1 else "several of your patients",
+        "practice": practice.name,
+        "signature": signature(practice, location),
+    }
+    return one_line(fill(rule.subject, values))[:150], fill(rule.body, values)
+
+
+def address_of(token: str) -> str:
+    """Where a link leads. What stands behind the # is never sent to a server, so no log can hold it."""
+    return f"{settings.SITE_URL}{resolve_url(settings.PORTAL_URL)}#{token}"
+
+
 def digest(rule, *, practice, person, people: str) -> tuple[str, str]:
     """Subject and body of the week's digest; ``people`` are lines about partners, never patients."""
     values = {
@@ -126,7 +159,8 @@ def text_of(message) -> tuple[str, str]:
     """
     if message.text_fixed or message.person_id or (message.body and message.state not in UNCLAIMED):
         return message.subject, message.body
-    return thanks(
+    write = private if message.rule.kind in CARRIES else thanks
+    return write(
         message.rule,
         practice=current_practice(),
         partner=message.partner,
@@ -144,12 +178,14 @@ def sample(kind, body: str, *, practice) -> str:
         "signature": practice.name,
         "name": "Alice",
         "people": "- Dr Okafor: no contact for 34 days, 30 are usual in the inner circle",
-        "link": settings.SITE_URL,
+        "link": address_of("…") if kind in CARRIES else settings.SITE_URL,
+        "code": "000 000",
+        "whose": "one of your patients",
     }
-    return as_html(fill(body, values), opt_out=OPT_OUT if kind == RuleKind.THANK_YOU else "")
+    return as_html(fill(body, values), opt_out=OPT_OUT if kind in OFFERS_OPT_OUT else "")
 
 
-def compose(*, practice, to: str, subject: str, body: str, message_id: str, to_partner: bool) -> bytes:
+def compose(*, practice, to: str, subject: str, body: str, message_id: str, offers_opt_out: bool) -> bytes:
     """The mail as it travels: plain text with a simple HTML alternative, 7-bit.
 
     ``to`` has passed ``ascii_address``; ``message_id`` is the left part of the Message-ID, the same
@@ -164,9 +200,10 @@ def compose(*, practice, to: str, subject: str, body: str, message_id: str, to_p
     mail["Date"] = format_datetime(timezone.now())
     mail["Message-ID"] = f"<{message_id}@{settings.MAIL_DOMAIN}>"
     mail["Auto-Submitted"] = "auto-generated"
-    text = f"{body.rstrip()}\n" + (f"\n--\n{OPT_OUT}\n" if to_partner else "")
+    opt_out = OPT_OUT if offers_opt_out else ""
+    text = f"{body.rstrip()}\n" + (f"\n--\n{opt_out}\n" if opt_out else "")
     mail.set_content(text, cte="quoted-printable")
-    mail.add_alternative(as_html(body, opt_out=OPT_OUT if to_partner else ""), "html", cte="quoted-printable")
+    mail.add_alternative(as_html(body, opt_out=opt_out), "html", cte="quoted-printable")
     return mail.as_bytes()
 
 

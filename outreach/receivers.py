@@ -3,7 +3,7 @@
 from django.dispatch import receiver
 
 from outreach.actions import merges, tasks
-from outreach.actions.messages import recipients, thanks
+from outreach.actions.messages import private, recipients, thanks
 from outreach.actions.rules import seed_rules
 from partners.signals import (
     friction_answered,
@@ -19,11 +19,13 @@ from partners.signals import (
 )
 from referralcrm.practice.signals import Owned, person_deactivated, practice_founded, what_is_owned
 from referrals.signals import (
+    code_asked,
     recommended,
     referral_received,
     referral_restored,
     referral_withdrawn,
     source_unknown,
+    status_changed,
 )
 
 
@@ -92,6 +94,16 @@ def ask_for_the_source(sender, referral, by, **kwargs):
 @receiver(recommended)
 def thank_whoever_recommended_us(sender, referral, by, **kwargs):
     tasks.thank_in_person(referral, by=by)
+
+
+@receiver(code_asked)
+def send_the_code(sender, code, **kwargs):
+    private.send_code(code)
+
+
+@receiver(status_changed)
+def tell_what_they_asked_for(sender, notice, by, **kwargs):
+    private.tell(notice, by=by)
 
 
 @receiver(what_is_owned)

@@ -45,6 +45,13 @@ class Suppression(models.TextChoices):
 class RuleKind(models.TextChoices):
     THANK_YOU = "thank_you", "Thanks for each patient"
     DIGEST = "digest", "People to keep in touch with this week"
+    REPORT_NOTICE = "report_notice", "A report is ready"
+    STATUS_NOTICE = "status_notice", "News the partner asked for"
+    PORTAL_CODE = "portal_code", "The code for a link"
+
+
+# What these carry is written down nowhere: it is put in as the mail leaves.
+CARRIES = {RuleKind.REPORT_NOTICE: "link", RuleKind.STATUS_NOTICE: "link", RuleKind.PORTAL_CODE: "code"}
 
 
 class Approval(models.TextChoices):

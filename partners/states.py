@@ -39,6 +39,17 @@ class GoesWith(models.TextChoices):
     BOTH = "both", "both"
 
 
+class News(models.TextChoices):
+    """What a partner may ask to be told about the patients they sent; never with a name or a date."""
+
+    RECEIVED = "received", "we have the referral"
+    BOOKED = "booked", "an appointment is booked"
+    DECLINED = "declined", "we cannot take the patient"
+    NO_SHOW = "no_show", "the patient did not come"
+    ATTENDED = "attended", "the patient was here"
+    DISCHARGED = "discharged", "care is complete"
+
+
 class Ending(models.TextChoices):
     MOVED = "moved", "Moved away"
     RETIRED = "retired", "Retired"

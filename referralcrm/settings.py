@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "referralcrm.front",
     "referralcrm.dashboards",
     "referralcrm.exchange",
+    "referralcrm.portal",
     "referralcrm.demo",
     "referralcrm.embedded",
     "django.contrib.auth",
@@ -159,6 +160,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "practice:sign_in"
 LOGIN_REDIRECT_URL = "front:today"
+PORTAL_URL = "portal:door"  # where the links in mails to partners lead
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # how long a one-time sign-in link works
 IDLE_SECONDS = seconds("IDLE_SECONDS", 15 * 60)
 KEPT_SECONDS = 30 * 60
@@ -166,6 +168,7 @@ KEPT_SECONDS = 30 * 60
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 SESSION_COOKIE_NAME = f"referralcrm_{env.int('PORT', default=8000)}"
 SESSION_COOKIE_SAMESITE = "Lax"
+PORTAL_COOKIE_NAME = f"referralcrm_partner_{env.int('PORT', default=8000)}"
 CSRF_COOKIE_NAME = f"referralcrm_csrf_{env.int('PORT', default=8000)}"
 CSRF_FAILURE_VIEW = "referralcrm.front.errors.forged"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

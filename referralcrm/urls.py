@@ -13,6 +13,7 @@ urlpatterns = [
     path("referrals/", include("referrals.urls")),
     path("outreach/", include("outreach.urls")),
     path("dashboard/", include("referralcrm.dashboards.urls")),
+    path("for-partners/", include("referralcrm.portal.urls")),
     path("exchange/", include("referralcrm.exchange.urls")),
     path("demo/", include("referralcrm.demo.urls")),
     path("practice/", include("referralcrm.practice.urls")),

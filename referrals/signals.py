@@ -13,3 +13,5 @@ quality_flag_settled = Signal()  # flag, by: it was answered, or put away
 consent_withdrawn = Signal()  # consent, by: what it alone covered may go no more; unopened links are revoked
 report_answered = Signal()  # report (an Obligation), by: sent, received or said not to be required
 advice_changed = Signal()  # advice, by: a question was asked, changed, answered, opened again, put away …
+code_asked = Signal()  # code: a partner asked for a one-time code through their link; it leaves at once
+status_changed = Signal()  # notice, by: something a partner asked to be told about one of their patients

@@ -34,5 +34,7 @@ def change(rule, *, version, by, **fields):
     for name in ("subject", "body"):
         if problems := mail.lint(fields.get(name, ""), rule.kind):
             raise Refused(" ".join(problems), field=name)
+    if problems := mail.lacks(fields.get("body", rule.body), rule.kind):
+        raise Refused(" ".join(problems), field="body")
     if changed := write(rule, **fields):
         record("changed", by=by, subject=rule, changed=changed)

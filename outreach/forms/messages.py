@@ -11,6 +11,7 @@ from outreach.states import Approval, RuleKind
 from referralcrm.core.forms import HouseModelForm
 from referralcrm.practice.calendar import QUIET_FROM, QUIET_UNTIL
 
+NEEDED = {RuleKind.REPORT_NOTICE, RuleKind.PORTAL_CODE}  # nobody could open a report without them
 NEVER = "Never a patient’s name, initials, date of birth, record number, diagnosis or visit."
 
 
@@ -29,6 +30,11 @@ class TextForm(HouseModelForm):
     def layout(self):
         return Layout("version", "subject", "body")
 
+    def clean_body(self):
+        if problems := mail.lacks(self.cleaned_data["body"], self.instance.rule.kind):
+            raise forms.ValidationError(problems)
+        return self.cleaned_data["body"]
+
 
 class RuleForm(HouseModelForm):
     """When a note is written, who looks at it first, and its template."""
@@ -45,12 +51,15 @@ class RuleForm(HouseModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.instance.kind == RuleKind.DIGEST:  # it leaves as the week's list is made
+        if self.instance.kind != RuleKind.THANK_YOU:  # the others leave when what they are about happens
             del self.fields["approval"], self.fields["send_at"]
+        if self.instance.kind in NEEDED:
+            del self.fields["is_active"]
 
     def layout(self):
         how = [Div("approval", "send_at", css_class="two")] if "approval" in self.fields else []
-        return Layout("version", "is_active", *how, "subject", "body")
+        active = ["is_active"] if "is_active" in self.fields else []
+        return Layout("version", *active, *how, "subject", "body")
 
     def clean_send_at(self):
         hour: time = self.cleaned_data["send_at"]
@@ -62,6 +71,8 @@ class RuleForm(HouseModelForm):
         return self._without_patients("subject")
 
     def clean_body(self):
+        if problems := mail.lacks(self.cleaned_data["body"], self.instance.kind):
+            raise forms.ValidationError(problems)
         return self._without_patients("body")
 
     def _without_patients(self, name):

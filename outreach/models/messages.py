@@ -27,7 +27,7 @@ from referrals.models import Referral
 class Rule(PracticeOwned):
     """A practice's rule: what happened leads to which message, and whether a person approves it."""
 
-    kind = models.CharField(max_length=12, choices=RuleKind)
+    kind = models.CharField(max_length=20, choices=RuleKind)
     is_active = models.BooleanField("in force", default=True)
     approval = models.CharField(max_length=10, choices=Approval, default=Approval.AUTOMATIC)
     send_at = models.TimeField("time of day", default="17:00")

@@ -9,7 +9,7 @@ from django_scopes.forms import SafeModelChoiceField
 
 from partners.forms.fields import EmailField, PhoneField
 from partners.models import Affiliation, Contact, Discipline, Friction, Organisation, Partner
-from partners.states import Circle, Ending, Kind, Side, Stage
+from partners.states import Circle, Ending, Kind, News, Side, Stage
 from referralcrm.core.forms import HouseForm, HouseModelForm, WordsField
 from referralcrm.practice.models import Plan, User
 from referralcrm.practice.permissions import Permission, roles_with
@@ -59,6 +59,13 @@ class PartnerForm(OfficeMixin, HouseModelForm):
     email = EmailField(label="E-mail", max_length=254, required=False)
     special_interests = WordsField(each=60, max_length=2000, required=False)
     tags = WordsField(each=40, max_length=1000, required=False)
+    notices = forms.MultipleChoiceField(
+        label="Wants to be told by e-mail when",
+        choices=News.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Each mail says “one of your patients” and nothing more; a code opens the rest.",
+    )
     plans = forms.ModelMultipleChoiceField(
         Plan.objects.none(), label="Insurers taken", required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -94,6 +101,7 @@ class PartnerForm(OfficeMixin, HouseModelForm):
             "salutation",
             "identifier",
             "treating_provider",
+            "notices",
         ]
         field_classes = dict.fromkeys(("discipline", "owner", "backup"), SafeModelChoiceField)
         labels = {"next_step_on": "By", "owner": "Looked after by", "backup": "And when away, by"}

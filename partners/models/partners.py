@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from partners.models.names import best_fit, likeness
 from partners.models.organisations import Discipline, Mergeable, Organisation, Reachable, merged_index
-from partners.states import AddressState, Channel, Circle, Ending, Kind, Stage
+from partners.states import AddressState, Channel, Circle, Ending, Kind, News, Stage
 from referralcrm.practice import trash
 from referralcrm.practice.addresses import place_lines
 from referralcrm.practice.models import Plan, Plentiful, PracticeOwned, User, scoped, valid_zone
@@ -99,6 +99,13 @@ class Partner(Reachable, Plentiful):
     )
     best_time = models.CharField("best time to reach", max_length=80, blank=True)
     time_zone = models.CharField(max_length=60, blank=True, validators=[valid_zone])
+    notices = ArrayField(
+        models.CharField(max_length=10, choices=News),
+        verbose_name="wants to be told by e-mail when",
+        default=list,
+        db_default=[],
+        blank=True,
+    )
     treating_provider = models.BooleanField("may receive reports as a treating provider", default=False)
     goal = models.CharField(max_length=200, blank=True)
     next_step = models.CharField(max_length=200, blank=True)

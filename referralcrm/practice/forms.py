@@ -121,6 +121,7 @@ class PracticeForm(HouseModelForm):
             "calls_before_unreachable",
             "advice_days",
             "advice_urgent_hours",
+            "portal_days",
         ]
         widgets = {
             "opens_at": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
@@ -130,6 +131,7 @@ class PracticeForm(HouseModelForm):
             "calls_before_unreachable": "Calls before “unreachable”",
             "advice_days": "Working days to answer a question",
             "advice_urgent_hours": "Working hours for an urgent one",
+            "portal_days": "Days a link to a report works",
         }
         help_texts = {
             "reply_to": "Partners who answer a message write here.",
@@ -138,6 +140,7 @@ class PracticeForm(HouseModelForm):
             "calls_before_unreachable": "After so many in vain Today suggests it; a person decides.",
             "advice_days": "A colleague’s question is promised by the end of that day; 0 is the same day.",
             "advice_urgent_hours": "Counted while you are open.",
+            "portal_days": "For links that are sent from now on.",
         }
 
     def __init__(self, *args, **kwargs):
@@ -153,6 +156,7 @@ class PracticeForm(HouseModelForm):
             Div("country", "region", css_class="two"),
             "time_zone",
             Div("inner_circle_size", "calls_before_unreachable", css_class="two"),
+            Div("portal_days", css_class="two"),
             Field("working_days", wrapper_class="days"),
             Div("opens_at", "closes_at", css_class="two"),
             Div("advice_days", "advice_urgent_hours", css_class="two"),

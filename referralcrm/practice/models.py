@@ -62,6 +62,12 @@ class Practice(models.Model):
         db_default=2,
         validators=[MinValueValidator(1), MaxValueValidator(40)],
     )
+    portal_days = models.PositiveSmallIntegerField(
+        "days a link to a report opens it",
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
     is_demo = models.BooleanField(default=False, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -11,6 +11,7 @@ from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused, Stale
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.scope import current_practice
+from referrals.actions import notices
 from referrals.actions.answering import answered
 from referrals.actions.dates import check_happened, check_planned
 from referrals.actions.log import announce, send
@@ -88,6 +89,8 @@ def _take(referral, step, *, by, on, booked, reason="", redirected_to=None, with
     promise_next(referral)
     record(f"journey: {step.verb}", by=by, subject=referral, changed=sorted(changes))
     tell(referral, before, after, by)
+    if step.to and before != Journey.DRAFT and step.verb != Verb.REOPEN:  # a draft is announced instead
+        notices.tell(referral, after, on=on, by=by)
 
 
 @transaction.atomic

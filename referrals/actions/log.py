@@ -6,6 +6,7 @@ from partners.actions import create as create_partner
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.practice.scope import current_practice
+from referrals.actions import notices
 from referrals.actions.answering import begin
 from referrals.actions.attachments import attach
 from referrals.actions.dates import check_happened, check_planned
@@ -108,6 +109,7 @@ def announce(referral, *, by):
         referral_sent.send(Referral, referral=referral, by=by)
         return
     referral_received.send(Referral, referral=referral, by=by)
+    notices.tell(referral, Journey.REQUESTED, on=referral.happened_on, by=by)
     if referral.source == Source.UNKNOWN and not referral.to_finish:
         source_unknown.send(Referral, referral=referral, by=by)
     announce_recommendation(referral, by=by)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
+from referrals.actions import notices
 from referrals.actions.journey import check_fresh, tell, write
 from referrals.actions.loop import set_clock
 from referrals.actions.trash import delete
@@ -34,6 +35,7 @@ def take_step_back(referral, *, by, version=None):
     set_clock(referral)
     record("took a step back with", by=by, subject=referral, changed=sorted(stood))
     tell(referral, before, referral.journey, by)
+    notices.take_back(referral, before)
     return referral
 
 

@@ -8,8 +8,10 @@ from referrals.models.details import DetailsRequest
 from referrals.models.drafts import Draft
 from referrals.models.enclosures import Enclosure
 from referrals.models.experiences import Experience, QualityFlag
+from referrals.models.links import PortalCode, PortalLink
 from referrals.models.loop import Obligation
 from referrals.models.merges import PatientMerge, TwoPatients
+from referrals.models.notices import StatusNotice
 from referrals.models.patients import Patient
 from referrals.models.referrals import JourneyEvent, Referral
 from referrals.models.reports import Article, Phrase, Report, ReportFile
@@ -31,8 +33,11 @@ __all__ = [
     "PatientMerge",
     "Phrase",
     "QualityFlag",
+    "PortalCode",
+    "PortalLink",
     "Referral",
     "Report",
     "ReportFile",
+    "StatusNotice",
     "TwoPatients",
 ]

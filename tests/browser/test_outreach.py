@@ -94,7 +94,7 @@ def test_a_letter_in_the_inbox_is_well_made(visit, clinic, draft):
         subject="Thank you",
         body="Dear Jo",
         message_id=draft.message_id,
-        to_partner=True,
+        offers_opt_out=True,
     )
     inbox.put(content, sender="clinic@here.example", recipients=["jo@office.example"])
     alice = visit(clinic.alice)

@@ -52,7 +52,7 @@ def test_each_is_greeted_in_a_thank_you_as_it_is(riverside):
             subject=subject,
             body=body,
             message_id="x",
-            to_partner=True,
+            offers_opt_out=True,
         )
         mail = email.message_from_bytes(raw, policy=policy.default)
         parts = (mail.get_body([kind]).get_content() for kind in ("plain", "html"))

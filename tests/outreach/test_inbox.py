@@ -25,7 +25,7 @@ def delivered(practice, body="Dear you"):
         subject="Thank you",
         body=body,
         message_id=message.message_id,
-        to_partner=True,
+        offers_opt_out=True,
     )
     return inbox.put(content, sender="clinic@here.example", recipients=["jo@office.example"])
 

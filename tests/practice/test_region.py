@@ -17,6 +17,7 @@ EASTER_MONDAY = date(2026, 4, 6)
 def typed(practice, **changed):
     fields = ("name", "reply_to", "country", "region", "time_zone", "working_days")
     fields += ("inner_circle_size", "calls_before_unreachable", "advice_days", "advice_urgent_hours")
+    fields += ("portal_days",)
     standing = {name: getattr(practice, name) for name in fields}
     return standing | {"opens_at": "08:00", "closes_at": "18:00", "version": practice.version} | changed
 

@@ -26,6 +26,7 @@ def send(manager, **changes):
         "calls_before_unreachable": 3,
         "advice_days": 1,
         "advice_urgent_hours": 2,
+        "portal_days": 30,
     }
     return manager.post(reverse("practice:practice"), body | changes)
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from outreach import mail
+from outreach.actions.messages import private
 from outreach.actions.messages.thanks import NO_LONGER_COUNTS, forget_withdrawn
 from outreach.actions.messages.verdict import EXPIRES_AFTER, obstacle, zone_of
 from outreach.states import NEEDS_ANSWER, UNCLAIMED, Hold, MessageState
@@ -33,6 +34,8 @@ def approve(message, *, version, by):
 def edit(message, *, version, subject, body, by):
     """Give a note that still waits the words of a person; they are sent as they stand. Raises Refused."""
     message = _seen(message, version, UNCLAIMED)
+    if problems := mail.lacks(body, message.rule.kind):
+        raise Refused(" ".join(problems), field="body")
     message.subject, message.body, message.text_fixed = mail.one_line(subject), body, True
     if message.hold == Hold.APPROVAL:
         message.waiting_because = ""
@@ -66,6 +69,7 @@ def reinstate(message, *, by):
     if not message.answered_at or message.answered_at < timezone.now() - UNDO:
         raise Refused("Only what a person took back within 30 days can be put back.")
     forget_withdrawn([message])
+    private.forget_what_is_over([message])
     if message.partner and not message.causes.live().exists():
         raise Refused(NO_LONGER_COUNTS)
     message.state, message.hold, message.waiting_because = M.HELD, Hold.APPROVAL, ""
@@ -78,6 +82,7 @@ def mark_sent(message, *, version, by):
     """It did arrive: whoever asked the partner knows. Raises Refused."""
     message = _seen(message, version, {M.IN_DOUBT})
     message.state, message.sent_at = M.SENT, timezone.now()
+    private.forget(message.pk)
     _answer(message, "marked as sent", by)
 
 

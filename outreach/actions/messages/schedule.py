@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from outreach.actions.messages.verdict import partner_zone
 from outreach.models import Message
-from outreach.states import IN_FLIGHT, MessageState
+from outreach.states import IN_FLIGHT, MessageState, RuleKind
 
 DAYS_BETWEEN = 7
 LEFT = IN_FLIGHT | {MessageState.SENT, MessageState.IN_DOUBT}
@@ -16,10 +16,12 @@ LEFT = IN_FLIGHT | {MessageState.SENT, MessageState.IN_DOUBT}
 def next_slot(*, rule, partner, calendar) -> tuple[datetime, str]:
     """When a new note of this rule may leave, and why it waits (in words, or nothing).
 
-    It leaves at the rule's hour of this working day or the next; within seven days of a note to the
-    same partner it waits for the seventh day.
+    Thanks leave at the rule's hour of this working day or the next; within seven days of a note to the
+    same partner they wait for the seventh day. Anything else leaves as soon as mail may.
     """
     now, zone = timezone.now(), partner_zone(partner, calendar)
+    if rule.kind != RuleKind.THANK_YOU:
+        return calendar.mail_slot(now, zone=zone), ""
     start, because = now, ""
     if last := _last_left(rule, partner):
         day = last.astimezone(zone).date()

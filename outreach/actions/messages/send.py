@@ -17,14 +17,16 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from outreach import mail
+from outreach.actions.messages import private
 from outreach.actions.messages.thanks import NO_LONGER_COUNTS, forget_withdrawn
 from outreach.actions.messages.verdict import Verdict, held, on_leaving
 from outreach.models import Message
 from outreach.models.messages import with_causes
-from outreach.states import Hold, MessageState
+from outreach.states import CARRIES, Hold, MessageState
 from outreach.transport import Line, Refusal, Unreachable
 from partners.models import Friction
 from partners.states import AddressState, Stage
+from referralcrm.core.crypto import Tampered
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.models import Practice
 from referralcrm.practice.scope import enter
@@ -38,7 +40,8 @@ SECONDS_FOR_ONE = 30
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60)]
 NOBODY_TO_THANK_FOR = Verdict(MessageState.CANCELLED, waiting_because=NO_LONGER_COUNTS)
 CHECK = "Check the address for answers in the practice's settings, and the text."
-NOT_COMPOSED = (MessageError, ValueError, TypeError, LookupError, AttributeError)
+LEADS_NOWHERE = Verdict(MessageState.CANCELLED, waiting_because="What it leads to is over, or was taken back.")
+NOT_COMPOSED = (MessageError, ValueError, TypeError, LookupError, AttributeError, Tampered)
 NOT_AVAILABLE = 421  # RFC 5321: the service, not this message
 
 
@@ -101,11 +104,12 @@ def claim_due(practice, *, limit=BATCH) -> list[Claim]:
             )[:limit]
         )
         forget_withdrawn(messages)
+        private.forget_what_is_over(messages)
         _know_frictions(messages)
         claims = []
         for message in with_causes(messages):
             if message.partner and not message.thanked_for:
-                _apply(message, NOBODY_TO_THANK_FOR)
+                _apply(message, LEADS_NOWHERE if message.rule.kind in CARRIES else NOBODY_TO_THANK_FOR)
             elif verdict := on_leaving(message, now=now, calendar=calendar):
                 _apply(message, verdict)
             elif claim := _claim(message, practice, until=now + lease()):
@@ -189,7 +193,10 @@ def _still_welcome(claim):
 def settle(claim: Claim, code: int, words: str, *states):
     """Write down what became of this attempt: 2xx sent, 4xx later, 5xx failed; 0 means nobody knows."""
     with enter(claim.practice, durable=True):
-        _fenced(claim, *states).update(reply=words[:300], **_outcome(claim, code, words))
+        outcome = _outcome(claim, code, words)
+        settled = _fenced(claim, *states).update(reply=words[:300], **outcome)
+        if settled and outcome["state"] == MessageState.SENT:
+            private.forget(claim.pk)
 
 
 def lease() -> timedelta:
@@ -279,9 +286,9 @@ def _claim(message, practice, *, until) -> Claim | None:
             practice=practice,
             to=to,
             subject=subject,
-            body=body,
+            body=mail.fill(body, private.words(message)),
             message_id=message.message_id,
-            to_partner=bool(message.partner),
+            offers_opt_out=message.rule.kind in mail.OFFERS_OPT_OUT,
         )
     except NOT_COMPOSED as error:  # what ails one message keeps no other one back
         logger.exception("Message %s cannot be put together", message.pk)

@@ -17,7 +17,7 @@ from partners.states import Channel, Stage
 from referralcrm.audit.actions import record
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.scope import current_practice
-from referrals.states import WITHDRAWN, Direction
+from referrals.states import WITHDRAWN, Direction, Journey
 
 LONG_AGO = timedelta(days=14)
 WITHIN_WORKING_DAYS = 2
@@ -88,7 +88,8 @@ def place_again(cause, *, by=None):
 
 def forget_withdrawn(messages):
     """Take what no longer counts out of these notes: they were leaving, or taken back, when it was told."""
-    counts_no_more = Q(referral__journey__in=WITHDRAWN) | Q(referral__deleted_at__isnull=False)
+    counts_no_more = Q(referral__journey__in=WITHDRAWN, rule__kind=RuleKind.THANK_YOU)
+    counts_no_more |= Q(referral__journey=Journey.ENTERED_IN_ERROR) | Q(referral__deleted_at__isnull=False)
     gone = MessageCause.objects.live().filter(counts_no_more, message__in=messages)
     gone.update(withdrawn_at=timezone.now())
 

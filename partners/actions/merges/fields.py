@@ -185,7 +185,7 @@ def _in_words(row, column) -> str:
                 return "a person" if value else "an organisation"
             return "yes" if value else "no"
         case list():
-            return ", ".join(value)
+            return ", ".join(str(dict(column.base_field.choices or ()).get(word, word)) for word in value)
         case date():
             return f"by {value.day} {value:%b %Y}"
     return str(getattr(row, f"get_{column.name}_display")() if column.choices else value)
