@@ -123,7 +123,7 @@ def thanks(rule, *, practice, partner, patients: int, location=None) -> tuple[st
 
 
 def private(rule, *, practice, partner, patients: int, location=None) -> tuple[str, str]:
-    """Subject and body of what leads a partner to a page of their own; ``{link}`` or ``{code}`` stays as it is.
+    """Subject and body of what leads a partner to their own page; ``{link}`` or ``{code}`` stays as it is.
 
     ``patients`` is how many pieces of news there are.
     """

@@ -27,5 +27,7 @@ class CodeForm(LinkForm):
     code = forms.CharField(
         label="The code from the second mail",
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+        ),
     )

@@ -1,4 +1,4 @@
-"""What a partner outside sees: the door, the code, and what stands behind a link (docs/adr/0014-portal.md)."""
+"""What a partner outside sees: the door, the code, what stands behind a link (docs/adr/0014-portal.md)."""
 
 from contextlib import contextmanager
 

@@ -49,7 +49,9 @@ def visiting(view):
                 response = view(request, visit, *args, **kwargs)
             if patients:
                 reader = visit.link.partner
-                record("read", by=reader, subjects=sorted(patients), subject_type="patient", note="portal:page")
+                record(
+                    "read", by=reader, subjects=sorted(patients), subject_type="patient", note="portal:page"
+                )
             return response
 
     return guarded

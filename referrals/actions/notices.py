@@ -22,7 +22,7 @@ STALE = timedelta(days=7)  # what is entered later than that is no news
 
 
 def tell(referral, journey, *, on, by):
-    """Note what happened ``on`` a day, when its partner asked for such news; ``status_changed`` passes it on."""
+    """Note what happened ``on`` a day, if its partner asked for such news."""
     what = NEWS_OF.get(journey)
     if what is None or referral.direction != Direction.RECEIVED or not referral.partner_id:
         return

@@ -1,4 +1,4 @@
-"""Mail that leads a partner to a page of their own: a link to a report or to news, and the code that opens it.
+"""Mail that leads a partner to a page of their own: a link to a report or news, and its code.
 
 Neither link nor code is written into a message: its stored text says {link} or {code}, and what stands for
 it is opened from its seal as the mail is put together. Once it has left the seal is destroyed.
@@ -37,7 +37,9 @@ def send_link(link, *, referral, by=None):
         return
     partner = locked(link.partner_id)
     due_at, because = next_slot(rule=rule, partner=partner, calendar=Calendar(current_practice()))
-    verdict = partner_obstacle(partner) or Verdict(MessageState.PENDING, due_at=due_at, waiting_because=because)
+    verdict = partner_obstacle(partner) or Verdict(
+        MessageState.PENDING, due_at=due_at, waiting_because=because
+    )
     _open(cause, partner, verdict, due_at, by=by)
 
 

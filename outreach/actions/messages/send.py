@@ -40,7 +40,9 @@ SECONDS_FOR_ONE = 30
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60)]
 NOBODY_TO_THANK_FOR = Verdict(MessageState.CANCELLED, waiting_because=NO_LONGER_COUNTS)
 CHECK = "Check the address for answers in the practice's settings, and the text."
-LEADS_NOWHERE = Verdict(MessageState.CANCELLED, waiting_because="What it leads to is over, or was taken back.")
+LEADS_NOWHERE = Verdict(
+    MessageState.CANCELLED, waiting_because="What it leads to is over, or was taken back."
+)
 NOT_COMPOSED = (MessageError, ValueError, TypeError, LookupError, AttributeError, Tampered)
 NOT_AVAILABLE = 421  # RFC 5321: the service, not this message
 

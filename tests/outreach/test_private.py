@@ -1,0 +1,222 @@
+"""The mails that lead to a page: what they carry is in them alone, and nowhere else at any time."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from outreach.actions import rules
+from outreach.actions.messages import answers, private
+from outreach.actions.messages.send import send_due
+from outreach.models import Message, Rule
+from outreach.states import CARRIES, MessageState, RuleKind
+from partners.models import Friction
+from partners.states import News
+from referralcrm.core.refused import Refused
+from referralcrm.practice.scope import enter
+from referrals import actions
+from referrals.actions import links
+from referrals.models import PortalCode, PortalLink, StatusNotice
+from tests import factories
+
+SATURDAY_NIGHT = datetime(2026, 3, 7, 23, tzinfo=UTC)
+DOOR = reverse("portal:door")
+
+
+@pytest.fixture
+def okafor(sending):
+    """Who wants to be told everything."""
+    with enter(sending):
+        return factories.partner("Dr Okafor", email="okafor@office.example", notices=[*News])
+
+
+@pytest.fixture
+def token(sending, okafor):
+    with enter(sending):
+        return links.token_of(links.make(okafor))
+
+
+def words_of(letter):
+    return letter.get_body(("plain",)).get_content()
+
+
+def everything_stored():
+    """Every row of every table as text, byte strings opened."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT t::text FROM "{table}" t')
+            for (row,) in cursor.fetchall():
+                yield row
+                for found in re.findall(r"\\x([0-9a-f]{8,})", row):
+                    yield bytes.fromhex(found).decode("latin-1")
+
+
+def receive(okafor, **fields):
+    patient = {"name": "Kim Moreau", "birth_date": "1971-03-08", "record_number": ""}
+    return actions.log(
+        by=None,
+        direction="received",
+        patient=patient,
+        partner=okafor,
+        happened_on=okafor.practice.today(),
+        **fields,
+    )
+
+
+def news_among(server):
+    return [words_of(letter) for letter in server.letters() if letter["Subject"].startswith("News")]
+
+
+def test_a_code_leaves_at_once_on_a_saturday_night_and_then_is_nowhere(sending, token, server, clock):
+    clock.move_to(SATURDAY_NIGHT)
+    Client().post(DOOR, {"link": token})
+    send_due(sending)
+    [letter] = server.letters()
+    digits = re.search(r"your code is (\d{6})\.", words_of(letter))[1]
+    assert digits not in letter["Subject"] and "no e-mail" not in words_of(letter)
+    with enter(sending):
+        message = Message.objects.get()
+        assert (message.state, message.body.count("{code}")) == (MessageState.SENT, 1)
+        assert bytes(PortalCode.objects.get().code_sealed) == b""
+
+
+def test_neither_code_nor_link_can_be_read_in_a_dump_before_they_leave(sending, token):
+    Client().post(DOOR, {"link": token})
+    with enter(sending):
+        private.send_link(PortalLink.objects.get(), referral=factories.referral())
+        digits = links.digits_of(PortalCode.objects.get())
+        stored = list(everything_stored())
+    assert not any(token in text for text in stored)
+    assert not any(re.search(rf"(?<![\w-]){digits}(?![\w-])", text) for text in stored)
+
+
+def test_a_code_that_ran_out_before_it_could_leave_is_taken_back(sending, token, server, clock):
+    Client().post(DOOR, {"link": token})
+    clock.shift(timedelta(minutes=11))
+    send_due(sending)
+    with enter(sending):
+        message = Message.objects.get()
+    assert (message.state, message.reason) == (
+        MessageState.CANCELLED,
+        "What it leads to is over, or was taken back.",
+    )
+    assert not server.taken
+
+
+def test_what_is_hard_for_them_holds_no_code_but_an_opt_out_does(sending, okafor, token, server):
+    with enter(sending):
+        Friction.objects.create(
+            partner=okafor, trouble="The phone is always busy", happened_on=sending.today()
+        )
+    Client().post(DOOR, {"link": token})
+    send_due(sending)
+    assert len(server.taken) == 1
+    with enter(sending):
+        okafor.email_opted_out_at = timezone.now()
+        okafor.save()
+    Client().post(DOOR, {"link": token})
+    send_due(sending)
+    assert len(server.taken) == 1
+
+
+def test_the_notice_of_a_report_carries_its_link_behind_the_hash_and_forgets_it(sending, token, server):
+    with enter(sending):
+        private.send_link(PortalLink.objects.get(), referral=factories.referral())
+    send_due(sending)
+    [letter] = server.letters()
+    assert f"{DOOR}#{token}\n" in words_of(letter)
+    html = letter.get_body(("html",)).get_content()
+    assert re.search(rf'<a href="[^"]*{DOOR}#{token}"', html)
+    with enter(sending):
+        assert "{link}" in Message.objects.get().body
+        assert bytes(PortalLink.objects.get().token_sealed) == b""
+        assert links.find(token)
+
+
+def test_a_notice_that_may_not_have_arrived_keeps_its_link_for_another_try(sending, token, server):
+    with enter(sending):
+        private.send_link(PortalLink.objects.get(), referral=factories.referral())
+    server.script["body"] = ["drop"]
+    send_due(sending)
+    with enter(sending):
+        message = Message.objects.get()
+        assert message.state == MessageState.IN_DOUBT
+        answers.resend(message, version=message.version, by=factories.person("Alice", practice=sending))
+    send_due(sending)
+    assert token in words_of(server.letters()[-1])
+
+
+def test_a_link_that_was_revoked_before_its_mail_left_stays_here(sending, token, server):
+    with enter(sending):
+        link = PortalLink.objects.get()
+        private.send_link(link, referral=factories.referral())
+        links.revoke(link)
+    send_due(sending)
+    assert not server.taken
+    with enter(sending):
+        assert Message.objects.get().state == MessageState.CANCELLED
+
+
+def test_news_of_a_few_minutes_is_one_mail_that_names_nobody(sending, okafor, server, clock):
+    with enter(sending):
+        referral = receive(okafor)
+    send_due(sending)
+    assert not server.taken, "what follows within minutes joins it"
+    with enter(sending):
+        actions.move(referral, "schedule", by=None, appointment_on=sending.today() + timedelta(days=3))
+    clock.shift(timedelta(minutes=6))
+    send_due(sending)
+    [words] = news_among(server)
+    assert "several of your patients" in words and not re.search("Kim|Moreau|March|1971", words)
+    with enter(sending):
+        assert {notice.link for notice in StatusNotice.objects.all()} == set(PortalLink.objects.all())
+
+
+@pytest.mark.parametrize("wanted, told", [([], 0), ([News.BOOKED], 0), ([News.RECEIVED], 1)])
+def test_only_what_was_asked_for_is_told(sending, okafor, server, clock, wanted, told):
+    with enter(sending):
+        okafor.notices = wanted
+        okafor.save()
+        receive(okafor)
+    clock.shift(timedelta(minutes=6))
+    send_due(sending)
+    assert len(news_among(server)) == told
+
+
+def test_a_step_that_was_taken_back_is_no_news(sending, okafor, server, clock):
+    with enter(sending):
+        okafor.notices = [News.DECLINED]
+        okafor.save()
+        referral = receive(okafor)
+        actions.move(referral, "decline", by=None, reason="Full")
+        actions.take_step_back(referral, by=None)
+    clock.shift(timedelta(minutes=6))
+    send_due(sending)
+    assert not news_among(server)
+
+
+def test_news_waits_for_the_morning(sending, okafor, server, clock):
+    clock.move_to(SATURDAY_NIGHT)
+    with enter(sending):
+        receive(okafor)
+    clock.shift(timedelta(minutes=6))
+    send_due(sending)
+    assert not news_among(server)
+
+
+@pytest.mark.parametrize("kind", CARRIES)
+def test_a_template_cannot_lose_what_it_carries(riverside, charlie, kind):
+    rule = Rule.objects.get(kind=kind)
+    with pytest.raises(Refused, match="Leave"):
+        rules.change(rule, version=1, by=charlie, subject="Hello", body="Nothing to open")
+
+
+def test_the_rule_of_the_codes_cannot_be_switched_off(riverside, charlie, as_person):
+    rule = Rule.objects.get(kind=RuleKind.PORTAL_CODE)
+    page = as_person(charlie).get(reverse("outreach:rule", args=[rule.pk])).content.decode()
+    assert 'name="is_active"' not in page and 'name="subject"' in page
