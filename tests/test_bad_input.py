@@ -114,6 +114,9 @@ BUTTONS = {
         ["version", "next"],
     ),
     "partners:change_many": [*ManyForm.base_fields, "then", "seen"],  # its form needs somebody chosen
+    "portal:code": ["link", "code"],
+    "portal:door": ["link"],  # whatever is typed is answered alike; tests/portal
+    "portal:leave": [],
     "practice:delete_view": ["version"],
     "practice:make_usual": ["key"],
     "practice:overwrite_view": ["version"],

@@ -1,8 +1,11 @@
 from django.db import migrations, models
-
-from outreach.mail import default_text
+from django.template.loader import get_template
 
 KINDS = ["report_notice", "status_notice", "portal_code"]
+
+
+def text_of(kind, part):
+    return get_template(f"outreach/mail/{kind}.{part}").template.source
 
 
 def write_rules(apps, schema_editor):
@@ -10,9 +13,11 @@ def write_rules(apps, schema_editor):
     Rule, Practice = apps.get_model("outreach", "Rule"), apps.get_model("practice", "Practice")
     for practice in Practice.objects.using(schema_editor.connection.alias):
         for kind in KINDS:
-            subject, body = default_text(kind)
             Rule.objects.using(schema_editor.connection.alias).create(
-                practice=practice, kind=kind, subject=subject, body=body
+                practice=practice,
+                kind=kind,
+                subject=text_of(kind, "subject").strip(),
+                body=text_of(kind, "txt"),
             )
 
 
@@ -31,7 +36,7 @@ def remove_rules(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("outreach", "0009_hold_for_friction"),
-        ("practice", "0010_portal_days"),
+        ("practice", "0011_portal_days"),
     ]
 
     operations = [

@@ -40,7 +40,7 @@ def code(request):
         if practice and (link := links.find(token)) and (entered := links.enter_code(link, typed)):
             return begin(redirect("portal:page"), entered)
     again = CodeForm(initial={"link": token})
-    return render(request, "portal/code.html", {"form": again, "refused": True}, status=422)
+    return render(request, "portal/code.html", {"form": again, "refused": True})
 
 
 @public()

@@ -2,9 +2,9 @@
 
 from partners.actions.merges import journal
 from partners.signals import counted
-from referrals.models import AdviceRequest, CareTeamMember, Consent, Referral
+from referrals.models import AdviceRequest, CareTeamMember, Consent, PortalLink, Referral, StatusNotice
 
-OF_A_PARTNER = (AdviceRequest, CareTeamMember, Consent)
+OF_A_PARTNER = (AdviceRequest, CareTeamMember, Consent, PortalLink, StatusNotice)
 
 
 def of(merged) -> list:

@@ -110,9 +110,7 @@ def test_a_code_that_ran_out_before_it_could_leave_is_taken_back(sending, token,
 
 def test_what_is_hard_for_them_holds_no_code_but_an_opt_out_does(sending, okafor, token, server):
     with enter(sending):
-        Friction.objects.create(
-            partner=okafor, trouble="The phone is always busy", happened_on=sending.today()
-        )
+        Friction.objects.create(partner=okafor, trouble="The phone is busy", happened_on=sending.today())
     Client().post(DOOR, {"link": token})
     send_due(sending)
     assert len(server.taken) == 1
@@ -129,7 +127,7 @@ def test_the_notice_of_a_report_carries_its_link_behind_the_hash_and_forgets_it(
         private.send_link(PortalLink.objects.get(), referral=factories.referral())
     send_due(sending)
     [letter] = server.letters()
-    assert f"{DOOR}#{token}\n" in words_of(letter)
+    assert f"{DOOR}#{token}\r\n" in words_of(letter)
     html = letter.get_body(("html",)).get_content()
     assert re.search(rf'<a href="[^"]*{DOOR}#{token}"', html)
     with enter(sending):

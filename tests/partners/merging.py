@@ -5,8 +5,9 @@ from partners.actions import merges
 from partners.models import Affiliation, Agreement, Contact, Organisation, Partner, PartnerPlan
 from referralcrm.practice.models import Plan
 from referralcrm.practice.scope import current_practice
+from referrals.actions import links
 from referrals.actions.consents import give
-from referrals.models import CareTeamMember
+from referrals.models import CareTeamMember, StatusNotice
 from tests import factories
 from tests.factories import numbers
 
@@ -60,6 +61,10 @@ ROWS = {
         factories.referral(), by=None, scope=["report"], to="partner", partner=row
     ),
     "referrals.AdviceRequest.partner": lambda row: factories.advice(partner=row),
+    "referrals.PortalLink.partner": links.make,
     "referrals.Referral.organisation": lambda row: factories.referral(organisation=row),
     "referrals.Referral.partner": lambda row: factories.referral(partner=row),
+    "referrals.StatusNotice.partner": lambda row: StatusNotice.objects.create(
+        referral=factories.referral(), partner=row, what="booked", happened_on=_today()
+    ),
 }

@@ -15,9 +15,9 @@ TABLES = ["referrals_portallink", "referrals_portalcode", "referrals_statusnotic
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0010_notices"),
-        ("practice", "0010_portal_days"),
-        ("referrals", "0013_consents"),
+        ("partners", "0013_notices"),
+        ("practice", "0011_portal_days"),
+        ("referrals", "0019_advice_requests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("practice", "0009_batches"),
+        ("practice", "0010_advice_promises"),
     ]
 
     operations = [

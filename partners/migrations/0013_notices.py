@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0009_paperwork"),
+        ("partners", "0012_agreements"),
     ]
 
     operations = [
