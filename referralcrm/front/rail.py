@@ -2,23 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, IntegerField, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
+from django_scopes import scope
 
 from outreach.actions import week
 from outreach.models import Heartbeat, Message, Run
 from outreach.states import RunState
+from referralcrm.core.prepared import NOW, TODAY, Prepared
 from referralcrm.core.templatetags.house import short_day
 from referralcrm.front import health
 from referralcrm.front.needs import Needs
 from referralcrm.practice.calendar import Calendar
-from referralcrm.practice.models import ClosedDay, Location, Practice
+from referralcrm.practice.models import ClosedDay, Location, Practice, User
 
 GRACE = timedelta(minutes=5)
+PERSON, PRACTICE, PLACE = (UUID(int=number) for number in (1, 2, 3))  # stand-ins of a prepared question
 
 
 @dataclass(frozen=True)
@@ -139,36 +143,49 @@ def numbers(person, location=None, **beside) -> Numbers:
     """
     now, practice = timezone.now(), person.practice
     today = practice.today()
-    messages = Message.objects.at(location)
-    last_run = Run.objects.filter(job=week.JOB).order_by("-period_key")
-    row = (
-        Practice.objects.filter(pk=practice.pk)
-        .values(
-            **{f"beside_{name}": expression for name, expression in beside.items()},
-            today=sum(
-                (count(rows) for rows in Needs(person, today, location=location).all()), start=Value(0)
-            ),
-            questions=count(Needs(person, today, location=location).questions()),
-            approvals=count(messages.awaiting_approval()),
-            answers=count(messages.needing_answer()),
-            late=count(Message.objects.due(now - health.LATE)),
-            worker=Subquery(Heartbeat.objects.filter(name="worker").values("at")),
-            beat=Subquery(Heartbeat.objects.filter(name="beat").values("at")),
-            run_state=Subquery(last_run.values("state")[:1]),
-            run_period=Subquery(last_run.values("period_key")[:1]),
-            run_finished_at=Subquery(last_run.values("finished_at")[:1]),
-            in_use=ArraySubquery(Location.objects.active().values(place=JSONObject(id="id", name="name"))),
-            closed=ArraySubquery(
-                ClosedDay.objects.kept()
-                .filter(on__range=[today - timedelta(days=21), today + timedelta(days=21)])
-                .order_by("on")
-                .values("on")
-            ),
-        )
-        .get()
-    )
+    if beside:
+        row = _counted(person, today, now, location, beside).get()
+    else:
+        question = _question(person.role, person.sees_patients, location is not None)
+        keys = {PERSON: person.pk, PRACTICE: practice.pk, PLACE: location}
+        row = question.ask(today=today, now=now, keys=keys)
     counted = {name: row.pop(f"beside_{name}") for name in beside}
     return Numbers(now=now, practice=practice, beside=counted, **row)
+
+
+@cache
+def _question(role, sees_patients, is_at_a_place):
+    """The same question for everybody of a role; composed anew it would take most of a page's time."""
+    practice = Practice(pk=PRACTICE)
+    person = User(pk=PERSON, practice=practice, role=role, sees_patients=sees_patients)
+    with scope(practice=practice):
+        return Prepared(_counted(person, TODAY, NOW, PLACE if is_at_a_place else None, {}))
+
+
+def _counted(person, today, now, location, beside):
+    needs = Needs(person, today, location=location)
+    messages = Message.objects.at(location)
+    last_run = Run.objects.filter(job=week.JOB).order_by("-period_key")
+    return Practice.objects.filter(pk=person.practice.pk).values(
+        **{f"beside_{name}": expression for name, expression in beside.items()},
+        today=sum((count(rows) for rows in needs.all()), start=Value(0)),
+        questions=count(needs.questions()),
+        approvals=count(messages.awaiting_approval()),
+        answers=count(messages.needing_answer()),
+        late=count(Message.objects.due(now - health.LATE)),
+        worker=Subquery(Heartbeat.objects.filter(name="worker").values("at")),
+        beat=Subquery(Heartbeat.objects.filter(name="beat").values("at")),
+        run_state=Subquery(last_run.values("state")[:1]),
+        run_period=Subquery(last_run.values("period_key")[:1]),
+        run_finished_at=Subquery(last_run.values("finished_at")[:1]),
+        in_use=ArraySubquery(Location.objects.active().values(place=JSONObject(id="id", name="name"))),
+        closed=ArraySubquery(
+            ClosedDay.objects.kept()
+            .filter(on__range=[today - timedelta(days=21), today + timedelta(days=21)])
+            .order_by("on")
+            .values("on")
+        ),
+    )
 
 
 def count(rows):

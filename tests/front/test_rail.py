@@ -7,8 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from outreach.models import Heartbeat, Run, Task
+from referralcrm.front import rail
 from referralcrm.front.rail import numbers
 from referralcrm.front.today import Today
+from referralcrm.practice.models import ClosedDay, Location
 from tests import factories
 
 WEDNESDAY = datetime(2026, 3, 4, 12, tzinfo=UTC)  # ISO week 2026-W10; Monday 2 March is no holiday
@@ -111,3 +113,28 @@ def test_neither_the_numbers_nor_today_ask_a_question_of_every_referral(wednesda
             cursor.execute(f"EXPLAIN {query['sql']}")
             asked = [line for (line,) in cursor.fetchall() if "Filter:" in line and "SubPlan" in line]
             assert not asked, asked
+
+
+@pytest.mark.parametrize("days", [0, 1, 40])
+@pytest.mark.parametrize("place", ["everywhere", "home"])
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_the_prepared_question_counts_what_a_composed_one_does(who, place, days, wednesday, request):
+    """Asked again on another day, for another person and place, it follows them."""
+    person, home = request.getfixturevalue(who), Location.objects.create(name="Home")
+    ran("2026-W10")
+    ClosedDay.objects.create(on=wednesday.today() + timedelta(days=20))
+    for owner in (person, factories.person("Somebody else"), None):
+        for due in (0, 1, 30):
+            due_on = wednesday.today() + timedelta(days=due)
+            Task.objects.create(title="Ask", owner=owner, due_on=due_on, location=home)
+            Task.objects.create(title="Ask", owner=owner, due_on=due_on)
+    for clinician in (person, None):
+        factories.referral(journey="requested", clinician=clinician, location=home)
+    numbers(factories.person("The first to ask", role=person.role, sees_patients=person.sees_patients))
+    with time_machine.travel(WEDNESDAY + timedelta(days=days), tick=False):
+        today, now = wednesday.today(), timezone.now()
+        location = home.pk if place == "home" else None
+        row = rail._counted(person, today, now, location, {}).get()
+        seen = numbers(person, location)
+    assert row["today"] >= 4
+    assert {name: getattr(seen, name) for name in row} == row
