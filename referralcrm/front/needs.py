@@ -24,9 +24,10 @@ class Needs:
     what shows there.
     """
 
-    def __init__(self, person, today, *, everybody=False, location=None):
+    def __init__(self, person, today, *, now=None, everybody=False, location=None):
         self.person = person
         self.today = today
+        self.now = now or timezone.now()
         self.everybody = everybody
         self.location = location
 
@@ -104,7 +105,7 @@ class Needs:
 
     def questions(self):
         """What colleagues ask us, and what they promised to answer us by now."""
-        waiting = AdviceRequest.objects.waiting_for_us(timezone.now()).at(self.location)
+        waiting = AdviceRequest.objects.waiting_for_us(self.now).at(self.location)
         return self._of(waiting, "owner")
 
     def approvals(self):

@@ -163,7 +163,7 @@ def _question(role, sees_patients, is_at_a_place):
 
 
 def _counted(person, today, now, location, beside):
-    needs = Needs(person, today, location=location)
+    needs = Needs(person, today, now=now, location=location)
     messages = Message.objects.at(location)
     last_run = Run.objects.filter(job=week.JOB).order_by("-period_key")
     return Practice.objects.filter(pk=person.practice.pk).values(
