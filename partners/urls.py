@@ -24,6 +24,7 @@ urlpatterns = [
     path("<uuid:pk>/resume/", standing.resume, name="resume"),
     path("<uuid:pk>/no-mail/", standing.opt_out, name="opt_out"),
     path("<uuid:pk>/mail-again/", standing.opt_in, name="opt_in"),
+    path("<uuid:pk>/treating/", standing.treating, name="treating"),
     path("<uuid:pk>/next-step/done/", standing.finish_next_step, name="finish_next_step"),
     path("<uuid:pk>/next-step/undo/", standing.undo_next_step, name="undo_next_step"),
     path("<uuid:pk>/merge/", merges.merge_with, name="merge_with"),

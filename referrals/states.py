@@ -268,9 +268,9 @@ class Detail(models.TextChoices):
 class ConsentScope(models.TextChoices):
     """What a patient agrees that we pass on."""
 
-    REPORT = "report", "reports about the care"
-    REFERRAL = "referral", "a referral letter"
-    STORY = "story", "a success story, without anything that names them"
+    REPORT = "report", "reports"
+    REFERRAL = "referral", "referral letters"
+    STORY = "story", "a success story"
     COMPLIMENT = "compliment", "a compliment"
 
 

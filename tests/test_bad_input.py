@@ -128,10 +128,15 @@ BUTTONS = {
     "practice:sign_out": [],
     "practice:switch_location": ["location", "next"],
     "print:thanks_card": ["fold", "words"],
+    "partners:treating": ["next"],
     "referrals:delete": [],
     **dict.fromkeys(
         ["referrals:delete_advice", "referrals:reopen_advice", "referrals:withdraw_advice"], ["version"]
     ),
+    "referrals:reinstate_consent": ["version"],
+    "referrals:remove_clinician": [],
+    "referrals:say_none": [],
+    "referrals:withdraw_consent": ["version"],
     "referrals:apart": [],
     "referrals:delete_attachment": [],
     "referrals:unmerge": [],

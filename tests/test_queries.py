@@ -29,7 +29,17 @@ from referralcrm.practice import middleware
 from referralcrm.practice.models import Batch, ClosedDay, Location, Plan, SavedView, Service, User
 from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.states import Role
-from referrals.models import CallAttempt, DetailsRequest, Draft, Enclosure, JourneyEvent, Obligation, Referral
+from referrals.actions.consents import give as give_consent
+from referrals.models import (
+    CallAttempt,
+    CareTeamMember,
+    DetailsRequest,
+    Draft,
+    Enclosure,
+    JourneyEvent,
+    Obligation,
+    Referral,
+)
 from referrals.states import Journey, Loop, Side
 from tests import factories
 from tests.practice.cast import one_of_each
@@ -62,6 +72,14 @@ def more_of_each(practice, rows, numbers):
             Obligation.objects.create(referral=referral, side=side, state=Loop.DUE, due_on=late)
         factories.referral(partner=partner, patient=patient)
         factories.referral(partner_id=rows["partner"], patient=patient)
+        give_consent(
+            Referral.objects.get(pk=rows["referral"]),
+            by=None,
+            scope=["report"],
+            to="partner",
+            partner=partner,
+        )
+        CareTeamMember.objects.create(referral_id=rows["referral"], role="surgeon", partner=partner)
         JourneyEvent.objects.create(referral_id=rows["referral"], after=Journey.REQUESTED, happened_on=today)
         factories.attachment(Referral.objects.get(pk=rows["referral"]))
         DetailsRequest.objects.create(referral_id=rows["referral"], missing=["phone"], asked_on=today)

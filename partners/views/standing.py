@@ -54,6 +54,18 @@ def opt_in(request, pk):
     return redirect("partners:detail", partner.pk)
 
 
+@allow(Permission.EDIT_PARTNERS, methods="POST")
+def treating(request, pk):
+    """They may receive what is about a patient; ``?treating=no`` takes that back."""
+    partner = get_object_or_404(Partner.objects.kept(), pk=pk)
+    to = stood_on(request) if "treating" in request.GET else None
+    is_so = request.GET.get("treating") != "no"
+    actions.mark_treating(partner, treating=is_so, by=request.user)
+    said = "treats patients of ours and may receive reports" if is_so else "receives no reports"
+    undo = f"{reverse('partners:treating', args=[pk])}?treating=no" if is_so else ""
+    return carried_out(request, f"{partner} {said}.", undo=undo, to=to)
+
+
 @allow(Permission.LOG, methods="POST")
 def finish_next_step(request, pk):
     """From the partner's page or, with ``next``, from a row of a list."""

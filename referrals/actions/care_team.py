@@ -2,6 +2,8 @@
 
 from django.db import transaction
 
+from partners.actions import create as create_partner
+from partners.actions import mark_treating
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock
@@ -27,14 +29,22 @@ def each_once(rows) -> list[CareTeamMember]:
 
 
 @transaction.atomic
-def add_clinician(referral, *, by, role, partner):
-    """Note that ``partner`` treats the patient of ``referral`` as ``role``. Refused when it stands there."""
+def add_clinician(referral, *, by, role, partner=None, new_partner=None, treating=False):
+    """Note that ``partner`` treats the patient of ``referral`` as ``role``. Refused when it stands there.
+
+    ``new_partner`` are the fields of one to be added first; ``treating`` marks them as a treating provider.
+    """
     referral = lock(referral)
+    partner = create_partner(by=by, **new_partner) if new_partner else partner
+    if partner is None:
+        raise Refused("Say who.", field="partner_text")
     standing = CareTeamMember.objects.kept().of(referral.patient)
     if standing.filter(role=role, partner=partner).exists():
         raise Refused(f"{partner} is there already.", field="partner_text")
     for said in standing.filter(role=role, partner__isnull=True):
         put_away(said, by=by)
+    if treating:
+        mark_treating(partner, by=by)
     return _note(referral, by, role=role, partner=partner)
 
 

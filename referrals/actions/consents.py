@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from partners.actions import create as create_partner
 from partners.actions import mark_treating
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
@@ -100,6 +101,7 @@ def give(
     to,
     given_how=ConsentHow.SPOKEN,
     partner=None,
+    new_partner=None,
     given_on=None,
     until=None,
     words="",
@@ -108,10 +110,13 @@ def give(
 ):
     """Record what the patient of ``referral`` agreed to; ``scope`` are ConsentScopes. Returns the Consent.
 
-    ``given_on`` is today when not given, ``until`` None means until withdrawn. ``file`` is the signed paper,
-    scanned; ``treating`` also marks the recipient as a treating provider. Raises Refused.
+    ``given_on`` is today when not given, ``until`` None means until withdrawn. ``new_partner`` are the fields
+    of a partner to be added first, ``file`` is the signed paper, scanned; ``treating`` also marks the
+    recipient as a treating provider. Raises Refused.
     """
     referral = lock(referral)
+    if new_partner:
+        partner = create_partner(by=by, **new_partner)
     today = current_practice().today()
     check_happened(given_on, today=today, field="given_on")
     _check(referral, scope, to, partner, until, today)

@@ -3,6 +3,7 @@
 from referrals.forms.advice import AdviceForm, AnswerForm, QuestionForm
 from referrals.forms.ask import AskForm, DetailsAct, DetailsForm, FinishForm
 from referrals.forms.calls import CallForm, LaterForm
+from referrals.forms.consents import CareTeamForm, ConsentForm
 from referrals.forms.correct import CorrectForm, PatientForm
 from referrals.forms.enclosures import EnclosureForm, TickForm
 from referrals.forms.log import LogForm
@@ -16,6 +17,8 @@ __all__ = [
     "AskForm",
     "CallForm",
     "AttachForm",
+    "CareTeamForm",
+    "ConsentForm",
     "CorrectForm",
     "DetailsAct",
     "DetailsForm",

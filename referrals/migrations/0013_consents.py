@@ -18,9 +18,9 @@ PAPER = [
     ("other", "other paper"),
 ]
 SCOPE = [
-    ("report", "reports about the care"),
-    ("referral", "a referral letter"),
-    ("story", "a success story, without anything that names them"),
+    ("report", "reports"),
+    ("referral", "referral letters"),
+    ("story", "a success story"),
     ("compliment", "a compliment"),
 ]
 TO = [

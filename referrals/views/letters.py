@@ -4,6 +4,12 @@ from referralcrm.core.templatetags.house import day
 from referralcrm.practice.addresses import sender_of
 
 BY_HAND = 2  # lines to write an answer on
+CONSENT_TO_WHAT = [
+    "Reports about my treatment: what was found, what is done, how I am getting on",
+    "A referral letter, when I am referred to somebody else",
+    "My story as an example of what helped, without anything by which I could be recognised",
+    "My praise for somebody",
+]
 
 
 def request_for_details(asked, *, by) -> dict:
@@ -26,6 +32,24 @@ def request_for_details(asked, *, by) -> dict:
         "closing": "Thank you, and with kind regards",
         "signature": [asked.asked_by.name, practice.name] if asked.asked_by else [practice.name],
         "foot": "This page names a patient: by fax or post, never by e-mail.",
+    }
+
+
+def consent_to_sign(referral, team, *, by) -> dict:
+    """What the consent form says, for ``consent.typ``: the patient's name, and nothing else about them.
+
+    ``team`` are the patient's CareTeamMembers.
+    """
+    others = [str(member.partner) for member in team if not member.has_none]
+    role = "who referred me" if referral.is_received else "to whom I am referred"
+    return {
+        "sender": sender_of(by, location=referral.location),
+        "patient": referral.patient.name,
+        "what": CONSENT_TO_WHAT,
+        "whom": [
+            *([f"{referral.partner.name}, {role}"] if referral.partner else []),
+            "All clinicians who treat me" + (f", among them {', '.join(others)}" if others else ""),
+        ],
     }
 
 

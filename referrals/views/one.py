@@ -28,6 +28,8 @@ from referrals.models.checklists import checklist, with_checklists
 from referrals.states import STEPS, TAKEN_BACK, Verb
 from referrals.views.attachments import listed_paper, paper_of
 from referrals.views.calls import undo_address
+from referrals.views.care_team import listed_team, team_on
+from referrals.views.consents import consents_of, listed_consents
 from referrals.views.quicker import who_answered_the_report, who_was_quicker
 
 REPORT_ACTS = {
@@ -48,7 +50,12 @@ def _get(pk):
         Referral.objects.not_deleted()
         .with_everyone()
         .select_related("entered_by")
-        .annotate(calls_made=calls_made(), paper=listed_paper())
+        .annotate(
+            calls_made=calls_made(),
+            paper=listed_paper(),
+            listed_consents=listed_consents(),
+            listed_team=listed_team(),
+        )
     )
     return get_object_or_404(with_checklists(rows), pk=pk)
 
@@ -73,6 +80,8 @@ def _show(request, referral, *, next_form=None, other_form=None):
         "paper": paper_of(referral),
         "checklist": checklist(referral),
         "asked_for": _asked_for(referral),
+        "consents": consents_of(referral),
+        "care_team": team_on(referral),
         "can_redirect": may_step and referral.journey in STEPS[Verb.REDIRECT].start,
     }
     return render(request, "referrals/detail.html", context)

@@ -5,7 +5,8 @@ from partners.models import Affiliation, Contact, Discipline, Friction, LikelyPa
 from referralcrm.practice.models import Batch, ClosedDay, Location, Plan, SavedView, Service
 from referralcrm.practice.scope import current_practice
 from referrals.actions import merge_patients
-from referrals.models import DetailsRequest, Obligation
+from referrals.actions.consents import give as give_consent
+from referrals.models import CareTeamMember, DetailsRequest, Obligation
 from tests import factories
 
 
@@ -30,6 +31,8 @@ def one_of_each():
             slug="referrals", by=person, what="Marked change", number=0
         ),
         "cadence": Cadence.objects.first(),
+        "clinician": CareTeamMember.objects.create(referral=referral, role="surgeon", partner=partner),
+        "consent": give_consent(referral, by=person, scope=["report"], to="other_side", words="Marked words"),
         "closed_day": ClosedDay.objects.create(on=today, why="Marked day"),
         "contact": Contact.objects.create(partner=partner, name="Marked Contact"),
         "details_request": DetailsRequest.objects.create(
