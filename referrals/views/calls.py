@@ -52,7 +52,7 @@ def undo(request, pk, what):
         raise Http404
     referral, to = _get(pk), stood_on(request)
     try:
-        UNDO[what].act(referral, by=request.user, version=_number(request.GET.get("version")))
+        UNDO[what].act(referral, by=request.user, version=number(request.GET.get("version")))
     except Refused as refused:
         return not_carried_out(request, told(refused, pk, request.user), to=to)
     said = UNDO[what].said.format(journey=referral.get_journey_display())
@@ -106,5 +106,6 @@ def _put_off(referral, data):
     return f"hidden until {day(data['until'])}."
 
 
-def _number(text):
+def number(text) -> int:
+    """A version out of an address or a form; 0, which no row has, for anything else."""
     return int(text) if text and text.isdecimal() and len(text) < 10 else 0

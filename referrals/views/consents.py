@@ -19,6 +19,7 @@ from referralcrm.practice.permissions import Permission, allow
 from referrals.actions import consents, team_of
 from referrals.forms import ConsentForm
 from referrals.models import Consent, Referral
+from referrals.views.calls import number
 from referrals.views.letters import consent_to_sign
 
 WITHDRAWN = (
@@ -60,9 +61,9 @@ def reinstate(request, pk):
 
 
 def _act(request, given, act, said, *, undo=""):
-    to, version = given.referral.get_absolute_url(), request.POST.get("version", "")
+    to, seen = given.referral.get_absolute_url(), request.POST.get("version")
     try:
-        act(given, by=request.user, version=int(version) if version.isdecimal() else None)
+        act(given, by=request.user, version=seen and number(seen))
     except Refused as refused:
         return not_carried_out(request, refused, to=to)
     return carried_out(request, said, undo=undo, to=to)
