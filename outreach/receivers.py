@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from outreach.actions import merges, tasks
+from outreach.actions import merges, reports, tasks
 from outreach.actions.messages import private, recipients, thanks
 from outreach.actions.rules import seed_rules
 from partners.signals import (
@@ -20,6 +20,10 @@ from partners.signals import (
 from referralcrm.practice.signals import Owned, person_deactivated, practice_founded, what_is_owned
 from referrals.signals import (
     code_asked,
+    delivery_made,
+    delivery_revoked,
+    delivery_sent,
+    delivery_unsent,
     recommended,
     referral_received,
     referral_restored,
@@ -99,6 +103,26 @@ def thank_whoever_recommended_us(sender, referral, by, **kwargs):
 @receiver(code_asked)
 def send_the_code(sender, code, **kwargs):
     private.send_code(code)
+
+
+@receiver(delivery_made)
+def let_the_report_leave(sender, delivery, by, **kwargs):
+    reports.let_leave(delivery, by=by)
+
+
+@receiver(delivery_sent)
+def tick_its_task(sender, delivery, by, **kwargs):
+    reports.close_task(delivery, by=by)
+
+
+@receiver(delivery_unsent)
+def ask_for_it_again(sender, delivery, by, **kwargs):
+    reports.reopen_task(delivery, by=by)
+
+
+@receiver(delivery_revoked)
+def call_it_off(sender, delivery, by, **kwargs):
+    reports.call_off(delivery, by=by)
 
 
 @receiver(status_changed)

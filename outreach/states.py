@@ -66,6 +66,7 @@ class TaskKind(models.TextChoices):
     PERSONAL_THANKS = "personal_thanks", "thank in person"
     ASK_SOURCE = "ask_source", "ask who recommended us"
     NEXT_STEP = "next_step", "next step"
+    SEND_REPORT = "send_report", "post or fax a report"
     OTHER = "other", "task"
 
 

@@ -14,8 +14,9 @@ from referralcrm.core.nudge import nudge
 from referralcrm.core.signals import minute_passed
 from referralcrm.practice.scope import enter
 from referralcrm.practice.signals import Owned, person_deactivated, what_is_owned
-from referrals.actions import advice, grid, handover, merges
+from referrals.actions import advice, deliveries, grid, handover, merges
 from referrals.models import Article, Attachment, ReportFile
+from referrals.signals import consent_withdrawn
 
 
 @receiver([post_delete], sender=Attachment)
@@ -32,6 +33,11 @@ def forget_old_drafts(sender, practice, **kwargs):
         is_due = grid.old().exists()
     if is_due:
         nudge("referrals.forget_drafts", practice.pk)
+
+
+@receiver(consent_withdrawn)
+def take_back_what_it_covered(sender, consent, by, **kwargs):
+    deliveries.revoke_uncovered(consent.patient, by=by)
 
 
 @receiver(what_is_owned)

@@ -15,3 +15,7 @@ report_answered = Signal()  # report (an Obligation), by: sent, received or said
 advice_changed = Signal()  # advice, by: a question was asked, changed, answered, opened again, put away …
 code_asked = Signal()  # code: a partner asked for a one-time code through their link; it leaves at once
 status_changed = Signal()  # notice, by: something a partner asked to be told about one of their patients
+delivery_made = Signal()  # delivery, by: a report goes to a partner; also when its link is sent anew
+delivery_sent = Signal()  # delivery, by: it was posted or faxed
+delivery_unsent = Signal()  # delivery, by: it was not posted after all
+delivery_revoked = Signal()  # delivery, by: it was taken back

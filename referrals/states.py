@@ -420,3 +420,20 @@ class Better(models.TextChoices):
 
 MOST_MEASURES = 24  # rows of one report
 MOST_ENCLOSED = 12  # files with one report
+
+
+class DeliveryChannel(models.TextChoices):
+    """How a report goes to a partner."""
+
+    LINK = "link", "by a link in an e-mail"
+    POST = "post", "by post"
+    FAX = "fax", "by fax"
+    BY_HAND = "by_hand", "by hand"
+
+    @property
+    def done(self) -> str:
+        """What has happened when it has gone."""
+        return {"link": "link sent", "post": "posted", "fax": "faxed"}.get(self.value, "handed over")
+
+
+BY_HAND = frozenset({DeliveryChannel.POST, DeliveryChannel.FAX})  # a person does it, and ticks it

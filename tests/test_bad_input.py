@@ -116,6 +116,7 @@ BUTTONS = {
     "partners:change_many": [*ManyForm.base_fields, "then", "seen"],  # its form needs somebody chosen
     "portal:code": ["link", "code"],
     "portal:door": ["link"],  # whatever is typed is answered alike; tests/portal
+    "portal:confirm": [],
     "portal:leave": [],
     "practice:delete_view": ["version"],
     "practice:make_usual": ["key"],

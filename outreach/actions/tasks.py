@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from outreach.actions import touchpoints
+from outreach.actions import by_hand, touchpoints
 from outreach.models import Task
 from outreach.states import TaskKind, TaskState, TouchpointKind
 from referralcrm.audit.actions import record
@@ -122,6 +122,7 @@ def complete(task, *, version, by, contact="", note=""):
     """
     contact = contact or CONTACT_OF.get(task.kind, "")
     _claim(task, version, state=TaskState.COMPLETED, closed_at=timezone.now(), closed_by=by)
+    by_hand.tell_delivery(task, by=by)
     if contact and task.partner:
         [touchpoint] = touchpoints.log(
             partners=[task.partner], kind=contact, happened_on=current_practice().today(), by=by, note=note
@@ -223,6 +224,7 @@ def reopen(task, *, version, by):
         raise Refused("This was changed again in the meantime.")
     if task.touchpoint and task.touchpoint.deleted_at is None:
         touchpoints.delete(task.touchpoint, by=by)
+    by_hand.untell_delivery(task, by=by)
     record("reopened", by=by, subject=task)
 
 

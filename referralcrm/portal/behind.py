@@ -1,10 +1,14 @@
 """What stands behind a link, told as openly as the patient's consent allows on this day."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from django.http import Http404
 
 from referrals.actions.consents import problem
-from referrals.models import StatusNotice
+from referrals.actions.deliveries import scope_of
+from referrals.actions.reports import enclosed, pdf_of
+from referrals.models import Delivery, StatusNotice
 from referrals.states import ConsentScope
 
 
@@ -15,6 +19,73 @@ class News:
     whom: str
     what: str
     on: date
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One file, by the last part of its address."""
+
+    what: str
+    name: str
+    label: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """One report with what goes along, and whether they said that they have it."""
+
+    pk: object
+    whom: str
+    title: str
+    author: str
+    on: date
+    confirmed_at: datetime | None
+    papers: list[Paper]
+
+
+def documents_behind(link) -> list[tuple[Delivery, Document]]:
+    """The reports that may be shown to this partner today, the latest first."""
+    rows = Delivery.objects.behind(link).with_all().select_related("report__author").order_by("-made_at")
+    return [(row, _document(row)) for row in rows if may_be_shown(row)]
+
+
+def may_be_shown(delivery) -> bool:
+    """Whether the patient's consent covers it on this day."""
+    report = delivery.report
+    return problem(report.patient, delivery.partner, what=scope_of(report)) is None
+
+
+def contents(delivery, what) -> tuple[bytes, str, str]:
+    """(bytes, type, name) of the report's PDF ("report") or of what is enclosed. Raises Http404."""
+    report = delivery.report
+    if what == "report":
+        return pdf_of(report), report.pdf.content_type, report.file_name
+    for row in _enclosed(report):
+        if str(row.pk) == what:
+            return enclosed(row), row.content.type, row.file_name
+    raise Http404
+
+
+def _document(delivery):
+    report = delivery.report
+    along = [Paper(str(row.pk), row.name, row.content.label, row.stored.size) for row in _enclosed(report)]
+    return Document(
+        pk=delivery.pk,
+        whom=report.patient.name or "Your patient",
+        title=report.title,
+        author=report.author.name,
+        on=report.finalised_at.astimezone(report.practice.zone).date(),
+        confirmed_at=delivery.confirmed_at,
+        papers=[Paper("report", report.title, "PDF", report.pdf.size), *along],
+    )
+
+
+def _enclosed(report):
+    rows = list(report.files.select_related("file", "article__file"))
+    for row in rows:
+        row.report = report
+    return rows
 
 
 def news_behind(link) -> list[News]:

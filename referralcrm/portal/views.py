@@ -2,15 +2,19 @@
 
 from contextlib import contextmanager
 
-from django.shortcuts import redirect, render
+from csp.constants import NONE
+from csp.decorators import csp_replace
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 
-from referralcrm.portal.behind import news_behind
+from referralcrm.portal.behind import contents, documents_behind, may_be_shown, news_behind
 from referralcrm.portal.discreet import discreet
 from referralcrm.portal.forms import CodeForm, LinkForm
 from referralcrm.portal.visits import begin, end, visiting
 from referralcrm.practice.permissions import public
 from referralcrm.practice.scope import enter
-from referrals.actions import links
+from referrals.actions import deliveries, links
+from referrals.models import Delivery
 
 
 @public(methods="GET POST")
@@ -47,8 +51,48 @@ def code(request):
 @discreet
 @visiting
 def page(request, visit):
-    """Everything that stands behind the link."""
-    return render(request, "portal/page.html", {"visit": visit, "news": news_behind(visit.link)})
+    """Everything that stands behind the link; that it was opened is written down the first time."""
+    found = documents_behind(visit.link)
+    if request.method == "GET":
+        deliveries.note_opened([delivery for delivery, _ in found], by=visit.link.partner)
+    documents = [document for _, document in found]
+    context = {"visit": visit, "documents": documents, "news": news_behind(visit.link)}
+    return render(request, "portal/page.html", context)
+
+
+@public()
+@discreet
+@csp_replace({"default-src": [NONE], "sandbox": True, "frame-ancestors": [NONE]})
+@visiting
+def paper(request, visit, pk, what):
+    """One file, to be kept where they keep theirs."""
+    delivery = _delivery(visit, pk)
+    content, content_type, name = contents(delivery, what)
+    if request.method == "GET":
+        deliveries.note_downloaded(delivery, by=visit.link.partner)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Encoding": "identity",  # compressed already: the gzip middleware leaves it be
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+@public(methods="POST")
+@discreet
+@visiting
+def confirm(request, visit, pk):
+    """They have it: a fact of its own, and the end of our loop."""
+    deliveries.confirm(_delivery(visit, pk), by=visit.link.partner)
+    return redirect("portal:page")
+
+
+def _delivery(visit, pk):
+    found = get_object_or_404(Delivery.objects.behind(visit.link).with_all(), pk=pk)
+    if not may_be_shown(found):
+        raise Http404
+    return found
 
 
 @public(methods="POST")

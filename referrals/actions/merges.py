@@ -2,9 +2,17 @@
 
 from partners.actions.merges import journal
 from partners.signals import counted
-from referrals.models import AdviceRequest, CareTeamMember, Consent, PortalLink, Referral, StatusNotice
+from referrals.models import (
+    AdviceRequest,
+    CareTeamMember,
+    Consent,
+    Delivery,
+    PortalLink,
+    Referral,
+    StatusNotice,
+)
 
-OF_A_PARTNER = (AdviceRequest, CareTeamMember, Consent, PortalLink, StatusNotice)
+OF_A_PARTNER = (AdviceRequest, CareTeamMember, Consent, Delivery, PortalLink, StatusNotice)
 
 
 def of(merged) -> list:

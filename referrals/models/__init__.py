@@ -4,6 +4,7 @@ from referrals.models.advice import AdviceRequest
 from referrals.models.attachments import Attachment
 from referrals.models.calls import CallAttempt
 from referrals.models.consents import CareTeamMember, Consent
+from referrals.models.deliveries import Delivery
 from referrals.models.details import DetailsRequest
 from referrals.models.drafts import Draft
 from referrals.models.enclosures import Enclosure
@@ -23,6 +24,7 @@ __all__ = [
     "CallAttempt",
     "CareTeamMember",
     "Consent",
+    "Delivery",
     "DetailsRequest",
     "Draft",
     "Enclosure",

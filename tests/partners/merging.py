@@ -7,7 +7,7 @@ from referralcrm.practice.models import Plan
 from referralcrm.practice.scope import current_practice
 from referrals.actions import links
 from referrals.actions.consents import give
-from referrals.models import CareTeamMember, StatusNotice
+from referrals.models import CareTeamMember, Delivery, StatusNotice
 from tests import factories
 from tests.factories import numbers
 
@@ -61,6 +61,9 @@ ROWS = {
         factories.referral(), by=None, scope=["report"], to="partner", partner=row
     ),
     "referrals.AdviceRequest.partner": lambda row: factories.advice(partner=row),
+    "referrals.Delivery.partner": lambda row: Delivery.objects.create(
+        report=factories.report(final=True), partner=row, channel="post"
+    ),
     "referrals.PortalLink.partner": links.make,
     "referrals.Referral.organisation": lambda row: factories.referral(organisation=row),
     "referrals.Referral.partner": lambda row: factories.referral(partner=row),

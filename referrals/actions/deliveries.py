@@ -1,0 +1,191 @@
+"""Sending a final report to a partner, and what is told about it afterwards."""
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from partners.states import AddressState
+from referralcrm.audit.actions import record
+from referralcrm.core.refused import Refused
+from referralcrm.core.versions import lock, write
+from referrals.actions import consents, links
+from referrals.actions.loop import confirm_report, record_report, take_report_back
+from referrals.models import Delivery, Obligation, Report
+from referrals.signals import delivery_made, delivery_revoked, delivery_sent, delivery_unsent
+from referrals.states import BY_HAND, DONE, ConsentScope, DeliveryChannel, Side
+
+LINK = DeliveryChannel.LINK
+
+
+@transaction.atomic
+def send(report, *, partner, channel, by) -> Delivery:
+    """Let a final report go to ``partner``; what is posted or faxed is sent when somebody has ticked it.
+
+    Raises NotCovered (a Refused) without the patient's consent, and Refused where the channel leads nowhere.
+    """
+    report = Report.objects.kept().with_all().select_for_update(of=("self",), no_key=True).get(pk=report.pk)
+    _check(report, partner, channel)
+    consents.require(report.patient, partner, what=scope_of(report))
+    delivery = Delivery(report=report, partner=partner, channel=channel, made_by=by)
+    if channel == LINK:
+        delivery.link = links.make(partner)
+    if channel not in BY_HAND:
+        delivery.sent_at = timezone.now()
+    delivery.save()
+    record("sent" if delivery.sent_at else "to be sent", by=by, subject=delivery, note=channel)
+    _record_report(delivery, by)
+    delivery_made.send(Delivery, delivery=delivery, by=by)
+    return delivery
+
+
+def scope_of(report) -> ConsentScope:
+    """What the patient has to have agreed to."""
+    return ConsentScope.REFERRAL if report.kind == "referral_letter" else ConsentScope.REPORT
+
+
+def why_not(partner, channel) -> str:
+    """Why this channel does not lead to the partner, in words; empty when it does."""
+    if channel == LINK and not partner.email:
+        return f"{partner} has no e-mail address."
+    if channel == LINK and partner.has_opted_out:
+        return f"{partner} asked for no e-mail."
+    if channel == LINK and partner.email_state == AddressState.BOUNCED:
+        return f"Mail to {partner} came back."
+    if channel == DeliveryChannel.FAX and not partner.fax:
+        return f"{partner} has no fax number."
+    return ""
+
+
+def _check(report, partner, channel):
+    if not report.is_final:
+        raise Refused("Only a report that is final can be sent.")
+    if Report.objects.final().filter(amends=report).exists():
+        raise Refused("A newer version replaces this report. Send that one.")
+    if problem := why_not(partner, channel):
+        raise Refused(problem, field="channel")
+    if Delivery.objects.standing().filter(report=report, partner=partner, channel=channel).exists():
+        raise Refused(f"It goes to {partner} this way already.")
+
+
+@transaction.atomic
+def mark_sent(delivery, *, by):
+    """It was posted or faxed; repeating it changes nothing. Raises NotCovered where consent has gone."""
+    delivery = _locked(delivery)
+    if delivery.sent_at or not delivery.is_to_do:
+        return delivery
+    consents.require(delivery.patient, delivery.partner, what=scope_of(delivery.report))
+    write(delivery, sent_at=timezone.now())
+    record("sent", by=by, subject=delivery, note=delivery.channel)
+    _record_report(delivery, by)
+    delivery_sent.send(Delivery, delivery=delivery, by=by)
+    return delivery
+
+
+@transaction.atomic
+def mark_unsent(delivery, *, by):
+    """It was not posted after all; repeating it changes nothing. Refused when they have confirmed it."""
+    delivery = _locked(delivery)
+    if delivery.channel not in BY_HAND or delivery.sent_at is None:
+        return delivery
+    if delivery.confirmed_at:
+        raise Refused("They confirmed that they have it.")
+    write(delivery, sent_at=None)
+    record("not sent", by=by, subject=delivery)
+    promised = _promised(delivery)
+    others = Delivery.objects.standing().filter(report__obligation=promised, sent_at__isnull=False)
+    if promised and promised.state == DONE[Side.US] and not others.filter(partner=delivery.partner).exists():
+        take_report_back(promised, by=by)
+    delivery_unsent.send(Delivery, delivery=delivery, by=by)
+    return delivery
+
+
+@transaction.atomic
+def revoke(delivery, *, by=None):
+    """Take it back: its link opens nothing, nobody posts it. What they have read they have read."""
+    delivery = _locked(delivery)
+    if delivery.revoked_at:
+        return delivery
+    write(delivery, revoked_at=timezone.now())
+    if delivery.link:
+        links.revoke(delivery.link, by=by)
+    record("taken back", by=by, subject=delivery)
+    delivery_revoked.send(Delivery, delivery=delivery, by=by)
+    return delivery
+
+
+@transaction.atomic
+def resend(delivery, *, by):
+    """A new link in place of the old one, which opens nothing any more. Raises NotCovered and Refused."""
+    delivery = _locked(delivery)
+    if delivery.channel != LINK or delivery.revoked_at:
+        raise Refused("Only a link that was not taken back can be sent again.")
+    if problem := why_not(delivery.partner, LINK):
+        raise Refused(problem)
+    consents.require(delivery.patient, delivery.partner, what=scope_of(delivery.report))
+    links.revoke(delivery.link, by=by)
+    write(delivery, link=links.make(delivery.partner))
+    record("sent again", by=by, subject=delivery)
+    delivery_made.send(Delivery, delivery=delivery, by=by)
+    return delivery
+
+
+@transaction.atomic
+def revoke_uncovered(patient, *, by=None):
+    """A consent was withdrawn: what nobody has opened yet, and it alone covered, goes no further."""
+    rows = Delivery.objects.standing().filter(report__referral__patient=patient, opened_at=None)
+    for delivery in rows.filter(channel__in=[LINK, *BY_HAND], confirmed_at=None).with_all():
+        is_underway = delivery.channel == LINK or delivery.sent_at is None
+        if is_underway and consents.problem(patient, delivery.partner, what=scope_of(delivery.report)):
+            revoke(delivery, by=by)
+
+
+def note_opened(deliveries, *, by):
+    """The recipient came in and these were shown: the first time counts."""
+    _note(deliveries, "opened_at", "opened", by)
+
+
+def note_downloaded(delivery, *, by):
+    """The recipient took the PDF: the first time counts."""
+    _note([delivery], "downloaded_at", "downloaded", by)
+
+
+@transaction.atomic
+def confirm(delivery, *, by=None):
+    """They say they have it, a fact of its own; repeating it changes nothing. ``by``: who said it."""
+    delivery = _locked(delivery)
+    if delivery.confirmed_at or delivery.revoked_at or not delivery.sent_at:
+        return delivery
+    write(delivery, confirmed_at=timezone.now())
+    record("confirmed", by=by, subject=delivery)
+    promised = _promised(delivery)
+    if promised and promised.state == DONE[Side.US]:
+        confirm_report(promised, by=by)
+    return delivery
+
+
+def _note(deliveries, column, verb, by):
+    for delivery in deliveries:
+        first = Delivery.objects.filter(pk=delivery.pk, **{column: None})
+        if first.update(**{column: timezone.now()}, version=F("version") + 1):
+            record(verb, by=by, subject=delivery)
+
+
+def _record_report(delivery, by):
+    """The promised report is sent when it went to the partner whom it was promised."""
+    promised = _promised(delivery)
+    if delivery.sent_at and promised and promised.is_waiting:
+        record_report(promised, by=by)
+
+
+def _promised(delivery) -> Obligation | None:
+    """The promised report that this one meets, as it stands now; None for a copy to somebody else."""
+    if delivery.partner_id != delivery.report.referral.partner_id or not delivery.report.obligation_id:
+        return None
+    rows = Obligation.objects.select_related("referral__patient", "referral__partner")
+    promised = rows.get(pk=delivery.report.obligation_id)
+    return promised if promised.is_ours else None
+
+
+def _locked(delivery):
+    lock(delivery)
+    return Delivery.objects.with_all().get(pk=delivery.pk)

@@ -1,0 +1,185 @@
+"""A final report goes to a partner: who may have it, by which way, and what is known of it afterwards."""
+
+import pytest
+from django.urls import reverse
+
+from outreach.actions import tasks
+from outreach.models import Message, Task
+from outreach.states import MessageState, TaskState
+from referralcrm.core.refused import Refused
+from referrals.actions import consents, deliveries, links
+from referrals.models import Delivery, Obligation
+from referrals.states import Loop
+from tests import factories
+
+
+@pytest.fixture
+def okafor(riverside):
+    return factories.partner(
+        "Dr Adaeze Okafor", email="okafor@office.example", fax="+442079460000", treating_provider=True
+    )
+
+
+@pytest.fixture
+def referral(okafor, riverside):
+    return factories.referral(partner=okafor, attended_on=riverside.today(), journey="attended")
+
+
+@pytest.fixture
+def promised(referral, riverside):
+    return Obligation.objects.create(referral=referral, side="us", state="due", due_on=riverside.today())
+
+
+@pytest.fixture
+def report(referral, promised, bob):
+    return factories.report(referral, by=bob, final=True)
+
+
+@pytest.fixture
+def consent(referral, alice):
+    return consents.give(referral, by=alice, scope=["report"], to="other_side")
+
+
+def state_of(promised):
+    return Obligation.objects.get(pk=promised.pk).state
+
+
+def test_without_consent_nothing_goes(report, okafor, promised, alice):
+    with pytest.raises(consents.NotCovered, match="not agreed"):
+        deliveries.send(report, partner=okafor, channel="link", by=alice)
+    assert not Delivery.objects.exists() and not Message.objects.exists()
+    assert state_of(promised) == Loop.DUE
+
+
+def test_to_somebody_who_does_not_treat_the_patient_nothing_goes(report, okafor, consent, alice):
+    okafor.treating_provider = False
+    okafor.save()
+    with pytest.raises(consents.NotCovered, match="treating provider"):
+        deliveries.send(report, partner=okafor, channel="by_hand", by=alice)
+
+
+def test_by_link_it_is_sent_at_once_and_a_mail_waits_without_its_token(
+    report, okafor, consent, promised, alice
+):
+    delivery = deliveries.send(report, partner=okafor, channel="link", by=alice)
+    assert state_of(promised) == Loop.SENT
+    message = Message.objects.get(rule__kind="report_notice")
+    assert message.state == MessageState.PENDING and links.token_of(delivery.link)
+    with pytest.raises(Refused, match="already"):
+        deliveries.send(report, partner=okafor, channel="link", by=alice)
+
+
+@pytest.mark.parametrize(
+    "changes, channel, why",
+    [
+        ({"email": ""}, "link", "no e-mail address"),
+        ({"email_opted_out_at": "2026-01-01T00:00Z"}, "link", "asked for no e-mail"),
+        ({"email_state": "bounced"}, "link", "came back"),
+        ({"fax": ""}, "fax", "no fax number"),
+    ],
+)
+def test_a_way_that_leads_nowhere_is_refused(report, okafor, consent, alice, changes, channel, why):
+    type(okafor).objects.filter(pk=okafor.pk).update(**changes)
+    okafor.refresh_from_db()
+    with pytest.raises(Refused, match=why):
+        deliveries.send(report, partner=okafor, channel=channel, by=alice)
+
+
+def test_a_copy_to_another_clinician_does_not_answer_the_referrer(report, referral, promised, alice):
+    lind = factories.partner("Dr Lind", email="lind@office.example", treating_provider=True)
+    consents.give(referral, by=alice, scope=["report"], to="partner", partner=lind)
+    deliveries.send(report, partner=lind, channel="link", by=alice)
+    assert state_of(promised) == Loop.DUE
+
+
+@pytest.mark.parametrize("channel, title", [("post", "Post a report to"), ("fax", "Fax a report to")])
+def test_what_is_posted_is_a_task_and_sent_when_somebody_ticks_it(
+    report, okafor, consent, promised, alice, channel, title
+):
+    delivery = deliveries.send(report, partner=okafor, channel=channel, by=alice)
+    task = Task.objects.get()
+    assert task.title == f"{title} Dr Adaeze Okafor" and "Moreau" not in task.title + task.why
+    assert (state_of(promised), delivery.sent_at) == (Loop.DUE, None)
+    tasks.complete(task, version=task.version, by=alice)
+    assert state_of(promised) == Loop.SENT and Delivery.objects.get().sent_at
+    task.refresh_from_db()
+    tasks.reopen(task, version=task.version, by=alice)
+    assert state_of(promised) == Loop.DUE and Delivery.objects.get().sent_at is None
+
+
+def test_ticked_with_the_report_its_task_is_done_too(report, okafor, consent, promised, alice):
+    delivery = deliveries.send(report, partner=okafor, channel="post", by=alice)
+    deliveries.mark_sent(delivery, by=alice)
+    assert Task.objects.get().state == TaskState.COMPLETED
+    deliveries.mark_unsent(delivery, by=alice)
+    assert Task.objects.get().state == TaskState.REQUESTED and state_of(promised) == Loop.DUE
+
+
+def test_a_withdrawn_consent_takes_back_what_nobody_has_opened(report, okafor, consent, alice):
+    unread = deliveries.send(report, partner=okafor, channel="link", by=alice)
+    to_post = deliveries.send(report, partner=okafor, channel="post", by=alice)
+    consents.withdraw(consent, by=alice)
+    assert all(Delivery.objects.get(pk=row.pk).revoked_at for row in (unread, to_post))
+    assert Task.objects.get().state == TaskState.CANCELLED
+    assert not Delivery.objects.get(pk=unread.pk).is_open
+
+
+def test_sent_again_the_old_link_opens_nothing(report, okafor, consent, alice):
+    delivery = deliveries.send(report, partner=okafor, channel="link", by=alice)
+    old = links.token_of(delivery.link)
+    again = deliveries.resend(delivery, by=alice)
+    assert links.find(old) is None and links.find(links.token_of(again.link)) == again.link
+    assert Message.objects.filter(rule__kind="report_notice").count() == 2
+
+
+# --- what the recipient does
+
+
+@pytest.fixture
+def come_in(report, okafor, consent, alice, client):
+    """``come_in()`` is the delivery, with the recipient's browser past the code."""
+
+    def by_the_link():
+        delivery = deliveries.send(report, partner=okafor, channel="link", by=alice)
+        token = links.token_of(delivery.link)
+        client.post(reverse("portal:door"), {"link": token})
+        client.post(
+            reverse("portal:code"), {"link": token, "code": links.digits_of(delivery.link.codes.get())}
+        )
+        return delivery
+
+    return by_the_link
+
+
+def test_opening_downloading_and_confirming_are_facts_of_their_own(come_in, client, promised):
+    delivery = come_in()
+    page = client.get(reverse("portal:page")).content.decode()
+    assert "Kim Moreau" in page
+    now = Delivery.objects.get()
+    assert now.opened_at and not now.downloaded_at and not now.confirmed_at
+    pdf = client.get(reverse("portal:paper", args=[delivery.pk, "report"]))
+    assert pdf.content.startswith(b"%PDF") and pdf["Content-Disposition"].startswith("attachment")
+    assert pdf["Referrer-Policy"] == "no-referrer" and "no-store" in pdf["Cache-Control"]
+    assert Delivery.objects.get().downloaded_at and state_of(promised) == Loop.SENT
+    client.post(reverse("portal:confirm", args=[delivery.pk]))
+    assert Delivery.objects.get().confirmed_at and state_of(promised) == Loop.ACKNOWLEDGED
+
+
+def test_a_withdrawn_consent_closes_what_was_opened(come_in, client, consent, alice):
+    delivery = come_in()
+    client.get(reverse("portal:page"))
+    consents.withdraw(consent, by=alice)
+    assert "Kim Moreau" not in client.get(reverse("portal:page")).content.decode()
+    assert client.get(reverse("portal:paper", args=[delivery.pk, "report"])).status_code == 404
+
+
+def test_a_visitor_sees_nothing_of_another_link(come_in, client, referral, alice, bob):
+    come_in()
+    lind = factories.partner("Dr Lind", email="lind@office.example", treating_provider=True)
+    consents.give(referral, by=alice, scope=["report"], to="partner", partner=lind)
+    other = deliveries.send(Delivery.objects.get().report, partner=lind, channel="link", by=alice)
+    for address in ("portal:paper", "portal:confirm"):
+        parts = [other.pk, "report"] if address == "portal:paper" else [other.pk]
+        method = client.get if address == "portal:paper" else client.post
+        assert method(reverse(address, args=parts)).status_code == 404
+    assert Delivery.objects.get(pk=other.pk).confirmed_at is None
