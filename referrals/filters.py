@@ -187,7 +187,7 @@ class AdviceFilter(filters.FilterSet):
     show        open | answered | withdrawn
     direction   received (we were asked) | sent (we asked)
     kind        imaging | management | prescription | urgent
-    for         mine: a person's own and nobody's, at the views' hands
+    for         mine (a person's own and nobody's) | everybody; kept here, and narrowed by the page
     partner     an id, for links from other pages
     """
 
@@ -247,6 +247,9 @@ def _day(label, lookup):
     return filters.DateFilter(field_name="happened_on", lookup_expr=lookup, label=label, widget=widget)
 
 
+AdviceFilter.base_filters["for"] = filters.ChoiceFilter(
+    choices=[("mine", "mine"), ("everybody", "everybody’s")], method="leave_be", widget=HIDDEN
+)
 # "from" is a word of Python's own and cannot be written as an attribute.
 ReferralFilter.base_filters |= {"from": _day("From", "gte"), "to": _day("To", "lte")}
 

@@ -77,7 +77,7 @@ keep(
         permission=Permission.LOG,
         restore=advice.restore,
         page=AdviceRequest.get_absolute_url,
-        opened_by=("referrals:advice_request", "referrals:answer_advice"),
+        opened_by=("referrals:advice_request", "referrals:answer_advice", "referrals:advice_letter"),
         called=Concat(
             Case(
                 When(direction=AdviceDirection.RECEIVED, then=Value("Asked by ")),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from referrals.views import (
     advice,
+    advice_letters,
     attachments,
     bulk,
     calls,
@@ -67,6 +68,9 @@ urlpatterns = [
     path("advice/<uuid:pk>/answer/", advice.answer, name="answer_advice"),
     path("advice/<uuid:pk>/withdraw/", advice.withdraw, name="withdraw_advice"),
     path("advice/<uuid:pk>/reopen/", advice.reopen, name="reopen_advice"),
+    path("advice/<uuid:pk>/letter/", advice_letters.letter, name="advice_letter"),
+    path("advice/<uuid:pk>/letter/page/", advice_letters.page, name="advice_letter_page"),
+    path("advice/<uuid:pk>/letter/left/<slug:channel>/", advice_letters.left, name="advice_letter_left"),
     path("advice/<uuid:pk>/delete/", advice.delete, name="delete_advice"),
     path("reports/<uuid:pk>/", one.report, name="report"),
 ]

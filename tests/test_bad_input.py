@@ -131,6 +131,7 @@ BUTTONS = {
     "print:thanks_card": ["fold", "words"],
     "partners:treating": ["next"],
     "referrals:delete": [],
+    "referrals:advice_letter_left": [],
     **dict.fromkeys(
         ["referrals:delete_advice", "referrals:reopen_advice", "referrals:withdraw_advice"], ["version"]
     ),

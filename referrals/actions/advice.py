@@ -18,7 +18,7 @@ from referralcrm.practice.scope import current_practice
 from referralcrm.practice.trash import require_kept
 from referrals.models import AdviceRequest
 from referrals.signals import advice_changed
-from referrals.states import AdviceKind
+from referrals.states import AdviceChannel, AdviceKind
 
 NO_ANSWER = "Say in a few words what was answered."
 TOO_EARLY = {
@@ -99,9 +99,11 @@ def answer(advice, *, version, by, answer, next_step="", answered_at=None):
     answered_at = answered_at or timezone.now()
     _check_past(answered_at, "answered_at", since=current.asked_at)
     is_theirs = current.owner_id is None and current.is_ours and by.sees_patients
-    current.answer = answer.strip()
-    write(current, answered_at=answered_at, next_step=next_step, owner=by if is_theirs else current.owner)
-    current.save(update_fields=["answer_sealed"])
+    wanted = copy(current)
+    wanted.answer = answer.strip()
+    owner = by if is_theirs else current.owner
+    values = {"answered_at": answered_at, "next_step": next_step, "owner": owner}
+    write(current, answer_sealed=wanted.answer_sealed, **values)
     record("answered", by=by, subject=current)
     _tell(current, by)
     return current
@@ -137,6 +139,37 @@ def connect(advice, *, referral, by):
     if write(current, referral=referral):
         record("changed", by=by, subject=current, changed=["referral"])
     return current
+
+
+@transaction.atomic
+def write_letter(advice, *, version, by, letter):
+    """Keep the words of the question on paper. Raises Refused without any, and Stale."""
+    if not letter.strip():
+        raise Refused("Write the letter.", field="letter")
+    current = lock(advice, version=version)
+    if letter.strip() != current.letter:
+        wanted = copy(current)
+        wanted.letter = letter.strip()
+        write(current, letter_sealed=wanted.letter_sealed)
+        record("changed", by=by, subject=current, changed=["letter"])
+    return current
+
+
+@transaction.atomic
+def letter_left(advice, *, channel, by):
+    """The letter went to them, by post or fax."""
+    current = lock(advice)
+    write(current, channel=channel)
+    record("sent", by=by, subject=current, note=AdviceChannel(channel).label)
+    _tell(current, by)
+    return current
+
+
+def connect_if_fitting(key, *, referral, by):
+    """The same for the id of a question that may be gone, answered for already, or another partner's."""
+    asked = AdviceRequest.objects.kept().filter(pk=key, partner=referral.partner_id, referral=None).first()
+    if asked is not None:
+        connect(asked, referral=referral, by=by)
 
 
 @transaction.atomic

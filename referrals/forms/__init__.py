@@ -1,6 +1,6 @@
 """What people send about referrals: a new one, a step of the journey, a correction."""
 
-from referrals.forms.advice import AdviceForm, AnswerForm, QuestionForm
+from referrals.forms.advice import AdviceForm, AnswerForm, QuestionForm, QuestionLetterForm
 from referrals.forms.ask import AskForm, DetailsAct, DetailsForm, FinishForm
 from referrals.forms.calls import CallForm, LaterForm
 from referrals.forms.consents import CareTeamForm, ConsentForm
@@ -30,6 +30,7 @@ __all__ = [
     "OtherForm",
     "PatientForm",
     "QuestionForm",
+    "QuestionLetterForm",
     "SameForm",
     "RedirectForm",
     "ReportAct",

@@ -181,6 +181,21 @@ class AnswerForm(VersionedForm):
         self.fields["answer"].widget.attrs["autofocus"] = True
 
 
+class QuestionLetterForm(VersionedForm):
+    """A question to a colleague on paper, about a prescription of theirs or anything else."""
+
+    letter = forms.CharField(
+        label="What the letter says",
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        help_text="The patient is written in by hand, on the line that the page leaves for it.",
+    )
+
+    def __init__(self, *args, advice, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial |= {"version": advice.version}
+
+
 def promise_in_words() -> str:
     """What happens when no promise is typed, by the practice's settings."""
     practice = current_practice()

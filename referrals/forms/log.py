@@ -13,7 +13,7 @@ from referralcrm.practice.scope import current_practice
 from referrals.forms.fields import check_birth_date, clinicians, day_field, several_lines, words
 from referrals.forms.paper import PaperField
 from referrals.forms.who import NEW, Who, resolve
-from referrals.models import Patient, Referral
+from referrals.models import AdviceRequest, Patient, Referral
 from referrals.states import Channel, Direction, Paper, Source, Urgency
 
 OTHER_SOURCES = [choice for choice in Source.choices if choice[0] != Source.PARTNER]
@@ -68,6 +68,7 @@ class LogForm(HouseForm):
     )
     file = PaperField(label="The paper itself", required=False)
     paper_kind = forms.ChoiceField(label="What is it?", choices=Paper, initial=Paper.FAX, required=False)
+    advice = forms.UUIDField(required=False, widget=forms.HiddenInput)  # the question it came of
     keep_partner = forms.BooleanField(label="Keep the partner for the next one", required=False)
 
     def __init__(self, *args, person, query=None, here=None, **kwargs):
@@ -135,7 +136,14 @@ class LogForm(HouseForm):
                 "partner_text": partner.name,
                 "keep_partner": "keep" in query,
             }
+            asked |= self._from_question(partner, query.get("advice", ""))
         return asked
+
+    @staticmethod
+    def _from_question(partner, value):
+        """The words of a question that led to this, read here so that no address holds them."""
+        asked = AdviceRequest.objects.kept().filter(pk=_key(value), partner=partner, referral=None).first()
+        return {"advice": asked.pk, "reason": asked.question} if asked else {}
 
     @staticmethod
     def _partner_asked_for(value):

@@ -1,7 +1,7 @@
 """How long a question has waited, in the practice's working hours, and how that is said."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from referralcrm.core.templatetags.house import short_day
 
@@ -27,30 +27,37 @@ def standing(advice, now, calendar) -> Standing:
     if advice.answered_at:
         return Standing(f"{asked}; {_answered(advice, calendar)}.")
     if advice.promised_by is None:
-        waits = in_hours(calendar.working_time(advice.asked_at, now))
-        return Standing(f"{asked}, {waits} ago; no answer was promised by a day.")
+        waited = calendar.working_time(advice.asked_at, now)
+        ago = f", {in_words(waited, calendar)} ago" if waited >= MINUTE else ""
+        return Standing(f"{asked}{ago}; nothing was promised.")
     by = _when(advice.promised_by, calendar, is_deadline=True)
     if now >= advice.promised_by:
-        late = in_hours(calendar.working_time(advice.promised_by, now))
+        late = in_words(calendar.working_time(advice.promised_by, now), calendar)
         return Standing(f"{asked}; the answer was promised by {by}.", f"{late} late", "late")
     left = calendar.working_time(now, advice.promised_by)
     if left <= SOON:
-        return Standing(f"{asked}; answer promised by {by}.", f"{in_hours(left)} left", "soon")
-    return Standing(f"{asked}; answer promised by {by}, {in_hours(left)} left.")
+        return Standing(f"{asked}; answer promised by {by}.", f"{in_words(left, calendar)} left", "soon")
+    return Standing(f"{asked}; answer promised by {by}, {in_words(left, calendar)} left.")
 
 
-def in_hours(span: timedelta) -> str:
-    """ "2 working hours", whole ones; below one "40 working minutes"."""
-    number, unit = (span // HOUR, "hour") if span >= HOUR else (span // MINUTE, "minute")
+def in_words(span: timedelta, calendar) -> str:
+    """ "40 working minutes", "2 working hours", or from two of the practice's days on "3 working days"."""
+    opens, closes = (
+        datetime.combine(date.min, at) for at in (calendar.practice.opens_at, calendar.practice.closes_at)
+    )
+    if span >= 2 * (closes - opens):
+        number, unit = span // (closes - opens), "day"
+    else:
+        number, unit = (span // HOUR, "hour") if span >= HOUR else (span // MINUTE, "minute")
     return f"{number} working {unit}{'' if number == 1 else 's'}"
 
 
 def _answered(advice, calendar):
-    took = in_hours(calendar.working_time(advice.asked_at, advice.answered_at))
-    kept = ""
+    took, kept = calendar.working_time(advice.asked_at, advice.answered_at), ""
+    after = f", after {in_words(took, calendar)}" if took >= MINUTE else ""
     if advice.promised_by:
         kept = ", in time" if advice.answered_at <= advice.promised_by else ", later than promised"
-    return f"answered {_when(advice.answered_at, calendar)}, after {took}{kept}"
+    return f"answered {_when(advice.answered_at, calendar)}{after}{kept}"
 
 
 def _by(advice):

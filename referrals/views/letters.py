@@ -1,8 +1,12 @@
 """What a letter about a referral says. On paper only: it names the patient."""
 
+import re
+
 from referralcrm.core.templatetags.house import day
 from referralcrm.practice.addresses import sender_of
+from referrals.states import AdviceKind
 
+BETWEEN = re.compile(r"\n\s*\n")  # paragraphs
 BY_HAND = 2  # lines to write an answer on
 CONSENT_TO_WHAT = [
     "Reports about my treatment: what was found, what is done, how I am getting on",
@@ -19,7 +23,7 @@ def request_for_details(asked, *, by) -> dict:
     phone = f" or call {referral.location.phone}" if referral.location and referral.location.phone else ""
     return {
         "sender": sender,
-        "to": _to(asked, country=practice.country),
+        "to": _to(referral.partner, asked.contact, country=practice.country),
         "date": day(asked.asked_on),
         "subject": "Some details are missing",
         "body": [
@@ -55,9 +59,52 @@ def consent_to_sign(referral, team, *, by) -> dict:
 
 def _to(asked, *, country):
     partner = asked.referral.partner
+
+
+def question_to_a_colleague(advice, *, by) -> dict:
+    """Our question on paper, for ``letter``. It names no patient: that line is filled in by hand."""
+    practice = by.practice
+    signer = advice.owner or by
+    who = ", ".join(filter(None, [signer.name, signer.credentials]))
+    return {
+        "sender": sender_of(by, location=advice.location),
+        "to": _to(advice.partner, advice.contact, country=practice.country),
+        "date": day(practice.today()),
+        "subject": "A question, with respect",
+        "body": [words for words in BETWEEN.split(advice.letter.replace("\r\n", "\n")) if words],
+        "fields": [
+            {"label": "Our patient (written in by hand)", "lines": 1},
+            {"label": "Your answer, by whatever way suits you", "lines": 5},
+        ],
+        "closing": "With kind regards",
+        "signature": [who, practice.name],
+        "foot": "Once the patient is written in: by fax or post, never by e-mail.",
+    }
+
+
+def first_words(advice, *, by) -> str:
+    """What a respectful question usually says, around the question itself."""
+    contact = advice.contact.name if advice.contact else advice.partner.greeting
+    about = "While reading your prescription we" if advice.kind == AdviceKind.PRESCRIPTION else "We"
+    phone = advice.location.phone if advice.location else ""
+    ways = f"by phone ({phone}), by fax" if phone else "by phone, by fax"
+    return "\n\n".join(
+        [
+            f"Dear {contact},",
+            f"thank you for looking after this patient with us. {about} came upon a question, and would be "
+            "glad of your view:",
+            advice.question,
+            "You may well have reasons that we do not know, and we may have missed something. Is it as you "
+            "wish it to be, or would you like us to do otherwise?",
+            f"Please answer in whatever way suits you: {ways}, or in a line on this page.",
+        ]
+    )
+
+
+def _to(partner, contact, *, country):
     lines = partner.address_lines(country=country) or [partner.name]
     lines += [f"Fax {partner.fax}"] if partner.fax else []
-    return [asked.contact.name, *lines] if asked.contact else lines
+    return [contact.name, *lines] if contact else lines
 
 
 def _whom(patient):

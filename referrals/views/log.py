@@ -15,6 +15,7 @@ from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place
 from referrals import actions
+from referrals.actions import advice
 from referrals.forms import LogForm
 from referrals.models import Referral
 from referrals.states import Direction
@@ -30,6 +31,8 @@ def create(request):
     if is_sent(request, form):
         try:
             referral = actions.log(by=request.user, **form.values())
+            if form.cleaned_data["advice"]:
+                advice.connect_if_fitting(form.cleaned_data["advice"], referral=referral, by=request.user)
         except Refused as refused:
             refuse(form, refused)
         else:

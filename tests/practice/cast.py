@@ -24,6 +24,7 @@ def one_of_each():
     first, second = sorted([partner.pk, double.pk])
     rows = {
         "advice": factories.advice("Marked question", partner=partner),
+        "our_question": factories.advice("Marked question of ours", partner=partner, direction="sent"),
         "affiliation": Affiliation.objects.create(partner=partner, organisation=organisation),
         "attachment": factories.attachment(referral),
         "batch": Batch.objects.create(slug="partners", by=person, what="Marked change", number=0),

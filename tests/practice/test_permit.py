@@ -45,6 +45,7 @@ def needs(permission, **parts):
 
 ROW_KINDS = {
     "advice",
+    "our_question",
     "affiliation",
     "attachment",
     "cadence",
@@ -218,6 +219,9 @@ URLS = {
     "practice:switch_location": needs(P.VIEW),
     "practice:stay": needs(P.VIEW),
     "referrals:advice": needs(P.VIEW),
+    "referrals:advice_letter": needs(P.LOG, pk="our_question"),
+    "referrals:advice_letter_left": needs(P.LOG, pk="our_question", channel="letter"),
+    "referrals:advice_letter_page": needs(P.LOG, pk="our_question"),
     "referrals:advice_request": needs(P.VIEW, pk="advice"),
     "referrals:answer_advice": needs(P.LOG, pk="advice"),
     "referrals:ask_advice": needs(P.LOG),
