@@ -49,7 +49,7 @@ def test_a_question_is_asked_and_answered_in_time(visit, inbox, size):
     row.get_by_label("What comes next").select_option("refer")
     bob.check()
     row.get_by_role("button", name="Answered").click()
-    expect(page.locator(".toast", has_text="Answered: S. Brandt.")).to_be_visible()
+    expect(page.get_by_text("Answered: S. Brandt.")).to_be_visible()
     expect(row).to_have_count(0)
     bob.go("/referrals/advice/?show=answered")
     expect(row.first).to_contain_text("in time")
