@@ -57,10 +57,6 @@ def consent_to_sign(referral, team, *, by) -> dict:
     }
 
 
-def _to(asked, *, country):
-    partner = asked.referral.partner
-
-
 def question_to_a_colleague(advice, *, by) -> dict:
     """Our question on paper, for ``letter``. It names no patient: that line is filled in by hand."""
     practice = by.practice
