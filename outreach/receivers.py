@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from outreach.actions import merges, reports, tasks
+from outreach.actions import merges, quality, reports, tasks
 from outreach.actions.messages import private, recipients, thanks
 from outreach.actions.rules import seed_rules
 from partners.signals import (
@@ -24,6 +24,8 @@ from referrals.signals import (
     delivery_revoked,
     delivery_sent,
     delivery_unsent,
+    quality_flag_raised,
+    quality_flag_settled,
     recommended,
     referral_received,
     referral_restored,
@@ -128,6 +130,16 @@ def call_it_off(sender, delivery, by, **kwargs):
 @receiver(status_changed)
 def tell_what_they_asked_for(sender, notice, by, **kwargs):
     private.tell(notice, by=by)
+
+
+@receiver(quality_flag_raised)
+def ask_the_manager(sender, flag, by, **kwargs):
+    quality.look_into(flag, by=by)
+
+
+@receiver(quality_flag_settled)
+def let_the_manager_go(sender, flag, by, **kwargs):
+    quality.settle(flag, by=by)
 
 
 @receiver(what_is_owned)

@@ -65,6 +65,7 @@ class TaskKind(models.TextChoices):
     THANK_CALL = "thank_call", "thank with a call"
     PERSONAL_THANKS = "personal_thanks", "thank in person"
     ASK_SOURCE = "ask_source", "ask who recommended us"
+    QUALITY = "quality", "look into a quality flag"
     NEXT_STEP = "next_step", "next step"
     SEND_REPORT = "send_report", "post or fax a report"
     OTHER = "other", "task"

@@ -8,7 +8,7 @@ from referralcrm.practice.permissions import Permission
 from referralcrm.practice.trash import Kind, keep
 from referrals import actions
 from referrals.actions import advice
-from referrals.models import AdviceRequest, Attachment, CareTeamMember, Referral
+from referrals.models import AdviceRequest, Attachment, CareTeamMember, Experience, QualityFlag, Referral
 from referrals.states import AdviceDirection, AdviceKind, CareRole, Direction, Paper, Source
 
 
@@ -87,5 +87,33 @@ keep(
             "partner__name",
         ),
         about=label_of("kind", AdviceKind),
+    )
+)
+keep(
+    Kind(
+        slug="experiences",
+        one="thing a patient said",
+        many="What patients said",
+        model=Experience,
+        permission=Permission.LOG,
+        restore=actions.restore_experience,
+        page=lambda told: told.referral.get_absolute_url(),
+        opened_by=("referrals:experience",),
+        called=Concat(Value("What a patient said on "), _day("told_on"), output_field=TextField()),
+        about=Coalesce("referral__partner__name", Value(""), output_field=TextField()),
+    )
+)
+keep(
+    Kind(
+        slug="quality-flags",
+        one="quality flag",
+        many="Quality flags",
+        model=QualityFlag,
+        permission=Permission.LOG,
+        restore=actions.restore_flag,
+        page=lambda flag: flag.referral.get_absolute_url(),
+        opened_by=("referrals:answer_flag",),
+        called=Concat(Value("Quality flag of "), _day("raised_at"), output_field=TextField()),
+        about=Coalesce("referral__partner__name", Value(""), output_field=TextField()),
     )
 )

@@ -18,7 +18,7 @@ from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.signals import practice_founded
 from referralcrm.practice.states import Role
 from referrals.actions import attach, reports
-from referrals.models import AdviceRequest, Patient, Referral
+from referrals.models import AdviceRequest, Experience, Patient, QualityFlag, Referral
 from referrals.models.patients import person_index, record_index
 
 numbers = count(1)
@@ -130,6 +130,17 @@ def report(referral=None, *, by=None, kind="initial", content=REPORT, final=Fals
     made = reports.start(referral or globals()["referral"](), kind=kind, by=by)
     made = reports.save(made, by=by, content=content)
     return reports.finalise(made, by=by) if final else made
+
+
+def afterwards(partner, *, words="Marked words", patient=None):
+    """A patient sent to a partner, what they said of it, and a quality flag: three bare rows."""
+    sent = referral(partner=partner, patient=patient or globals()["patient"](), direction="sent")
+    told = Experience(referral=sent, felt="mixed", told_on=sent.happened_on)
+    flag = QualityFlag(referral=sent)
+    told.words = flag.words = words
+    told.save()
+    flag.save()
+    return sent, told, flag
 
 
 def uploaded(

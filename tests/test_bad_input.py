@@ -153,6 +153,9 @@ BUTTONS = {
     "referrals:phone": [],
     "referrals:undo": ["version"],
     "referrals:report": [*ReportForm.base_fields, "next"],
+    **dict.fromkeys(
+        ["referrals:delete_experience", "referrals:delete_flag", "referrals:reopen_flag"], ["version", "next"]
+    ),
     "referrals:tick": [*TickForm.base_fields, "next"],
     "referrals:shape": [*LogForm.base_fields],
     "trash:index": ["q", "kind"],

@@ -138,6 +138,11 @@ def enclosed(rows, count):
     typed = Enclosure(referral=referral)
     typed.words = f"Scan {count}"
     typed.save()
+    shown = Partner.objects.get(pk=rows["partner"])
+    factories.afterwards(shown, patient=factories.patient(f"Pat Told{count}"))
+    _, told, flag = factories.afterwards(shown, patient=factories.patient(f"Pat Gone{count}"))
+    for row in (told, flag):
+        type(row).objects.filter(pk=row.pk).update(deleted_at=timezone.now())
 
 
 def found_and_undone(rows, partner, count):

@@ -18,6 +18,7 @@ from referralcrm.practice.permissions import Permission
 from referralcrm.practice.quicker import who_was_quicker
 from referralcrm.practice.scope import current_practice
 from referralcrm.practice.trash import require_kept
+from referrals.models import QualityFlag
 from referrals.states import Journey
 
 UNDO_DAYS = 30
@@ -120,6 +121,7 @@ def complete(task, *, version, by, contact="", note=""):
     A thank-you card logs a letter and a thank-you call a call without being told. Raises Refused
     when somebody was quicker.
     """
+    _require_answered(task)
     contact = contact or CONTACT_OF.get(task.kind, "")
     _claim(task, version, state=TaskState.COMPLETED, closed_at=timezone.now(), closed_by=by)
     by_hand.tell_delivery(task, by=by)
@@ -146,6 +148,7 @@ def skip(task, *, because, version, by):
     """Not to be done, with a reason. Raises Refused."""
     if not because.strip():
         raise Refused("Say in a few words why.", field="because")
+    _require_answered(task)
     _claim(
         task,
         version,
@@ -241,6 +244,13 @@ def restore(task, *, by):
     """Fetch it out of the trash, as it was. Refused after 30 days, and while its partner is in the trash."""
     require_kept(task.partner)
     return fetch_back(task, by=by)
+
+
+def _require_answered(task):
+    """What asks for an answer elsewhere is finished there."""
+    is_flag = task.kind == TaskKind.QUALITY
+    if is_flag and QualityFlag.objects.open().filter(referral=task.referral_id).exists():
+        raise Refused("Answer the flag on its referral: that finishes this.")
 
 
 def _claim(task, version, **fields):

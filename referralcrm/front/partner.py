@@ -1,6 +1,7 @@
 """A partner's page: who they are, how they like to be reached, and all that happened between us."""
 
 from datetime import date, datetime, time
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Subquery
@@ -19,9 +20,15 @@ from referralcrm.front.passed import recently_passed
 from referralcrm.front.timeline import timeline
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.scope import current_practice
-from referrals.models import AdviceRequest
+from referrals.models import AdviceRequest, Experience, Patient, Referral
 
 FRICTIONS = 20  # the newest; older ones stand in the timeline
+TOLD_AT_ONCE = 5
+TOLD = JSONObject(
+    **{name: name for name in ("id", "referral_id", "felt", "told_on", "words_sealed")},
+    patient="referral__patient_id",
+    key="referral__patient__wrapped_key",
+)
 HARD = JSONObject(
     **{
         name: name for name in ("id", "trouble", "told_by", "answer", "answered_on", "happened_on", "version")
@@ -56,12 +63,33 @@ def partner(request, pk):
         "today": practice.today(),
         "received": received,
         "sent": sent,
+        "told": told_by_patients(found) if names else [],
         "stretch": timeline(found, page=_page(request), zone=practice.zone),
         "endings": Ending.choices,
         "merges": Merge.objects.undoable().filter(kind="partner", survivor=pk),
         "openable": [name for name, needed in OPENED_BY.items() if request.user.may(needed)],
     }
     return render(request, "front/partner.html", context)
+
+
+def told_by_patients(partner) -> list[Experience]:
+    """The newest few who told us how it was there; ``partner.told_in_all`` says how many did. No score."""
+    return [_told(row) for row in partner.told]
+
+
+def _told(row):
+    """One experience as JSON said it, with as much of its patient as opens the words."""
+    patient = Patient(pk=UUID(row["patient"]), wrapped_key=_bytes(row["key"]))
+    referral = Referral(pk=UUID(row["referral_id"]), patient=patient)
+    told_on = date.fromisoformat(row["told_on"])
+    sealed = _bytes(row["words_sealed"])
+    return Experience(
+        pk=UUID(row["id"]), referral=referral, felt=row["felt"], told_on=told_on, words_sealed=sealed
+    )
+
+
+def _bytes(text):
+    return bytes.fromhex(text.removeprefix("\\x"))
 
 
 def sentence(partner, today) -> str:
@@ -138,6 +166,7 @@ def with_everything(partners):
     )
     hard = Friction.objects.kept().filter(partner=OuterRef("pk")).order_by("-happened_on", "-id")
     last = Touchpoint.objects.real().filter(partner=OuterRef("pk")).order_by("-happened_on", "-id")
+    heard = Experience.objects.kept().filter(referral__partner=OuterRef("pk"))
     wanted = Paperwork.objects.kept().filter(partner=OuterRef("pk")).order_by("goes_with", "place", "id")
     asked = JSONObject(what="what", goes_with=label_of("goes_with", GoesWith))
     taken = PartnerPlan.objects.filter(partner=OuterRef("pk")).order_by("plan__name")
@@ -147,6 +176,10 @@ def with_everything(partners):
         .annotate(
             people=ArraySubquery(contacts.annotate(said=said).values("said")),
             hard=ArraySubquery(hard.values(said=HARD)[:FRICTIONS]),
+            told=ArraySubquery(heard.order_by("-told_on", "-id").values(row=TOLD)[:TOLD_AT_ONCE]),
+            told_in_all=Subquery(
+                heard.order_by().values("practice").annotate(number=Count("pk")).values("number")
+            ),
             paperwork_wanted=ArraySubquery(wanted.annotate(said=asked).values("said")),
             insurers=ArraySubquery(taken.values("plan__name")),
             answered_by_us=_answered(AdviceRequest.objects.received()),

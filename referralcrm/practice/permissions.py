@@ -23,6 +23,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "add, change and deactivate people"
     VIEW_AUDIT = "read the audit log"
     VIEW_HEALTH = "see whether the automatic work ran"
+    ANSWER_QUALITY = "answer quality flags"
     RESTORE = "undo what was entered in error"
 
 
@@ -34,7 +35,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.CLINICIAN: frozenset(_EVERYDAY),
     Role.MANAGER: frozenset(
         _EVERYDAY
-        | {P.MERGE, P.VIEW_DASHBOARD, P.EXPORT, P.IMPORT, P.RESTORE}
+        | {P.MERGE, P.VIEW_DASHBOARD, P.EXPORT, P.IMPORT, P.RESTORE, P.ANSWER_QUALITY}
         | {P.MANAGE_PRACTICE, P.MANAGE_PEOPLE, P.VIEW_AUDIT}
     ),
     Role.ADMINISTRATOR: frozenset(

@@ -1,6 +1,7 @@
 """Every write of the referral log, by concept: logging, correcting, patients, the journey, the reports."""
 
 from referrals.actions import reports
+from referrals.actions.arrivals import take_in
 from referrals.actions.attachments import attach, contents
 from referrals.actions.attachments import bring_back as bring_attachment_back
 from referrals.actions.attachments import remove as remove_attachment
@@ -76,6 +77,7 @@ __all__ = [
     "send",
     "suggest_again",
     "take_call_back",
+    "take_in",
     "take_logging_back",
     "take_report_back",
     "take_step_back",

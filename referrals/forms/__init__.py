@@ -6,8 +6,9 @@ from referrals.forms.calls import CallForm, LaterForm
 from referrals.forms.consents import CareTeamForm, ConsentForm
 from referrals.forms.correct import CorrectForm, PatientForm
 from referrals.forms.enclosures import EnclosureForm, TickForm
+from referrals.forms.experiences import ExperienceForm, FlagAnswerForm, FlagForm
 from referrals.forms.log import LogForm
-from referrals.forms.paper import AttachForm
+from referrals.forms.paper import ArrivedForm, AttachForm
 from referrals.forms.same import OtherForm, SameForm
 from referrals.forms.steps import NextStepForm, RedirectForm, ReportAct, ReportForm, StepForm
 
@@ -22,7 +23,11 @@ __all__ = [
     "CorrectForm",
     "DetailsAct",
     "DetailsForm",
+    "ArrivedForm",
     "EnclosureForm",
+    "ExperienceForm",
+    "FlagAnswerForm",
+    "FlagForm",
     "FinishForm",
     "LaterForm",
     "LogForm",

@@ -67,3 +67,33 @@ class AttachForm(HouseForm):
         """What ``actions.attach`` takes, for each file."""
         rest = {name: value for name, value in self.cleaned_data.items() if name != "file"}
         return [{"file": upload} | rest for upload in self.cleaned_data["file"]]
+
+
+class ArrivedForm(HouseForm):
+    """The report they promised, with whether they know that we have it."""
+
+    file = PaperField(label="Their report")
+    received_on = day_field("Received on")
+    title = words("A few words", 120, help_text="Instead of the name of the file.")
+    acknowledged = forms.BooleanField(
+        label="They know that we have it",
+        required=False,
+        initial=True,
+        help_text="A call, a fax, a line back.",
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, report, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial |= {"received_on": current_practice().today(), "version": report.version}
+
+    def values(self):
+        """What ``actions.take_in`` takes."""
+        rest = {name: value for name, value in self.cleaned_data.items() if name != "file"}
+        return rest | {"files": self.cleaned_data["file"], "version": rest["version"] or 0}
+
+    def show_current(self, current):
+        """Somebody was first; what was typed stays."""
+        self.add_error(
+            None, f"This report is {current.get_state_display()} by now. Attach the paper by itself."
+        )

@@ -12,7 +12,7 @@ from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from referralcrm.core.answers import carried_out, not_carried_out
+from referralcrm.core.answers import back, carried_out, not_carried_out
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
 from referralcrm.practice import trash
@@ -20,8 +20,8 @@ from referralcrm.practice.models import StoredFile
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 from referrals import actions
-from referrals.forms import AttachForm
-from referrals.models import Attachment, Referral
+from referrals.forms import ArrivedForm, AttachForm
+from referrals.models import Attachment, Obligation, Referral
 
 
 @allow(Permission.LOG, methods="GET POST")
@@ -38,6 +38,28 @@ def attach(request, pk):
             messages.success(request, "Attached.")
             return redirect(referral)
     return render(request, "referrals/attach.html", {"form": form, "referral": referral})
+
+
+@allow(Permission.LOG, methods="GET POST")
+@once
+def arrived(request, pk):
+    """The report they promised is here: one form attaches it, records it and acknowledges it."""
+    rows = Obligation.objects.theirs().select_related("referral__patient", "referral__partner")
+    report = get_object_or_404(rows, pk=pk, referral__deleted_at__isnull=True)
+    form = bound(request, ArrivedForm, report=report)
+    if is_sent(request, form):
+        try:
+            actions.take_in(report, by=request.user, **form.values())
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            return carried_out(request, "Attached, and recorded as received.", to=_after(request, report))
+    return render(request, "referrals/arrived.html", {"form": form, "report": report})
+
+
+def _after(request, report):
+    """The list it was opened from, else the referral."""
+    return back(request) if request.POST.get("next") else report.referral.get_absolute_url()
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from referrals.views.attachments import listed_paper, paper_of
 from referrals.views.calls import undo_address
 from referrals.views.care_team import listed_team, team_on
 from referrals.views.consents import consents_of, listed_consents
+from referrals.views.experiences import afterwards, with_afterwards
 from referrals.views.quicker import who_answered_the_report, who_was_quicker
 
 REPORT_ACTS = {
@@ -57,7 +58,7 @@ def _get(pk):
             listed_team=listed_team(),
         )
     )
-    return get_object_or_404(with_checklists(rows), pk=pk)
+    return get_object_or_404(with_afterwards(with_checklists(rows)), pk=pk)
 
 
 def _show(request, referral, *, next_form=None, other_form=None):
@@ -79,6 +80,7 @@ def _show(request, referral, *, next_form=None, other_form=None):
         "other_form": other_form or (StepForm(referral=referral, person=person) if may_step else None),
         "paper": paper_of(referral),
         "checklist": checklist(referral),
+        "afterwards": afterwards(referral),
         "asked_for": _asked_for(referral),
         "consents": consents_of(referral),
         "care_team": team_on(referral),

@@ -70,6 +70,9 @@ def one_of_each():
         "task": Task.objects.create(title="Marked task", partner=partner, due_on=today),
         "touchpoint": Touchpoint.objects.create(partner=partner, happened_on=today),
     }
+    sent, told, flag = factories.afterwards(partner)
+    their_report = Obligation.objects.create(referral=sent, side="them")
+    rows |= {"experience": told, "quality_flag": flag, "sent_referral": sent, "their_report": their_report}
     rows["unread"] = factories.referral(patient=factories.nobody(), partner=partner, to_finish=True)
     twice = [factories.patient("Marked Twice", record=number) for number in ("M1", "M2")]
     rows["patient_merge"] = merge_patients(*twice, by=None)
