@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Func, Value
 from django.db.models.functions import Cast, Lower
 from django.utils import timezone
@@ -19,12 +19,32 @@ from partners.actions.mail import opt_out
 from partners.models import Affiliation, Contact, Discipline, Organisation, Partner, PartnerPlan
 from partners.states import Circle
 from referralcrm.audit.actions import record
-from referralcrm.core.keys import new_ids
-from referralcrm.practice.staging import as_array, insert_many
+from referralcrm.core.keys import new_id, new_ids
+from referralcrm.practice.staging import as_array, insert_many, packed, staged
 
 NOT_COLUMNS = {"id", "office", "discipline", "plans", "owner", "backup", "email_opted_out_at"}
 FIRST_VERSION = 1
 UNDONE = "an import was undone"
+COLUMNS = frozenset(column.name for column in Partner._meta.concrete_fields)
+LISTS = frozenset(
+    {"plans"} | {column.name for column in Partner._meta.concrete_fields if isinstance(column, ArrayField)}
+)
+KINDS = {  # of cells that are no text
+    column.name: column.db_type(connection)
+    for column in Partner._meta.concrete_fields
+    if isinstance(column, models.BooleanField | models.DateField)
+} | dict.fromkeys(LISTS, "text[]")
+OFFICES = """
+    JOIN (
+        SELECT DISTINCT ON (lower(name)) lower(name) AS name, id FROM partners_organisation
+         WHERE deleted_at IS NULL AND merged_into_id IS NULL ORDER BY lower(name), created_at
+    ) office ON office.name = lower({office})
+"""
+PLACED = f"""
+    LEFT {OFFICES}
+    LEFT JOIN partners_discipline profession ON lower(profession.name) = lower({{discipline}})
+"""
+WORKING = f"{OFFICES} AND coalesce({{is_person}}, true)"
 EACH_OF = partial(Func, template="(SELECT unnest(%(expressions)s))")  # one parameter for thousands
 
 
@@ -43,24 +63,74 @@ def bring_in(rows: list[dict], *, by) -> Brought:
     """Add a partner for each row, in order; ``name`` is required."""
     if not rows:
         return Brought()
-    _fit_into_the_circle(rows)
-    offices, organisations = _organisations(filter(None, map(_office, rows)))
-    professions, disciplines = _disciplines(row["discipline"] for row in rows if row.get("discipline"))
-    keys = new_ids(len(rows))
-    placed = [
-        row
-        | {
-            "id": key,
-            "organisation": offices.get(_office(row).lower()),
-            "discipline": professions.get(row.get("discipline", "").lower()),
-        }
-        for key, row in zip(keys, rows, strict=True)
-    ]
-    _insert(Partner, placed, besides={"office", "plans"})
-    _affiliate([row for row in placed if row["organisation"] and row.get("is_person", True)])
-    _insure([(row["id"], plan) for row in placed for plan in row.get("plans", ())])
+    batch = str(new_id())
+    names, text = pack(batch, rows)
+    with staged(batch, names, text) as lines:
+        return bring_in_staged(lines, by=by)
+
+
+def pack(batch: str, rows: list[dict]) -> tuple[list[str], str]:
+    """Rows as text to be staged under the key ``batch``, and the names of their cells.
+
+    A row's ``line`` counts them (from 1 when it is not given), and ``id`` is the key that its partner
+    will have; what the row itself gives as id is ``own_id``.
+    """
+    given = sorted(set().union(*rows) - {"id", "line", "office"})
+    columns = {
+        "line": [row.get("line", number) for number, row in enumerate(rows, 1)],
+        "id": new_ids(len(rows)),
+        "own_id": [row.get("id") for row in rows],
+        "office": [_office(row) or None for row in rows],
+    }
+    for name in given:
+        cells = [row.get(name) for row in rows]
+        columns[name] = list(map(as_array, cells)) if name in LISTS else cells
+    return list(columns), packed(batch, zip(*columns.values(), strict=True))
+
+
+@transaction.atomic
+def bring_in_staged(lines, *, by, gone=()) -> Brought:
+    """Add a partner for each of these rows that ``pack`` made, in the order of their lines.
+
+    ``gone`` are the keys of people and plans that were here as they were packed and are no longer.
+    """
+    keys = [key for (key,) in lines.select(lines.cell("id"), f"ORDER BY {lines.cell('line', 'integer')}")]
+    if not keys:
+        return Brought()
+    organisations = _make_missing(
+        Organisation, lines, "office", "deleted_at IS NULL AND merged_into_id IS NULL"
+    )
+    disciplines = _make_missing(Discipline, lines, "discipline")
+    gone = list(gone)
+    picked = {"organisation": "office.id", "discipline": "profession.id"} | _settled(lines, gone)
+    fields = [name for name in lines.names if name in COLUMNS and name not in picked]
+    kinds = {"office": "text", "discipline": "text", "is_person": "boolean"}
+    cells = {name: lines.cell(name, kind) for name, kind in kinds.items()}
+    lines.insert(Partner, fields, picked=picked, joined=PLACED.format(**cells))
+    picked = {"id": "uuidv7()", "partner": lines.cell("id", "uuid"), "organisation": "office.id"}
+    lines.insert(Affiliation, [], picked=picked, joined=WORKING.format(**cells))
+    _insure_staged(lines, gone)
     record("imported", by=by, subjects=keys, subject_type="partner")
     return Brought(keys, organisations, disciplines)
+
+
+def rows_of(lines, numbers) -> dict[int, dict]:
+    """Some of the staged rows as they were packed, by their lines."""
+    names = [name for name in lines.names if name not in {"line", "id"}]
+    line = lines.cell("line", "integer")
+    what = ", ".join([line, *(lines.cell(name, KINDS.get(name, "text")) for name in names)])
+    found = lines.select(what, f"AND {line} = ANY(%s::integer[])", list(numbers)) if numbers else []
+    keys = ["id" if name == "own_id" else name for name in names]
+    return {
+        number: {key: cell for key, cell in zip(keys, cells, strict=True) if cell or cell is False}
+        for number, *cells in found
+    }
+
+
+def named_in(lines, name) -> set[str]:
+    """The keys of people or plans that the cells of this name hold."""
+    cell = f"unnest({lines.cell(name, 'text[]')})" if name in LISTS else lines.cell(name)
+    return {key for (key,) in lines.select(f"DISTINCT {cell}") if key}
 
 
 @transaction.atomic
@@ -188,11 +258,46 @@ def _office(row) -> str:
     return row.get("office", "") if row.get("is_person", True) else row.get("name", "")
 
 
-def _fit_into_the_circle(rows):
-    """The inner circle takes as many as it has places for; the others stand in the network."""
-    inner = [row for row in rows if row.get("circle") == Circle.INNER]
-    for row in inner[places_left() if inner else 0 :]:
-        row["circle"] = Circle.NETWORK
+def _settled(lines, gone):
+    """Who looks after a partner, if still here, and the inner circle as far as it has places."""
+    picked = {
+        name: (f"CASE WHEN {cell} <> ALL(%s) THEN {cell}::uuid END", [gone])
+        for name in ("owner", "backup")
+        if name in lines.names
+        for cell in [lines.cell(name)]
+    }
+    if "circle" not in lines.names:
+        return picked
+    line, cell = lines.cell("line", "integer"), lines.cell("circle")
+    inner = [number for (number,) in lines.select(line, f"AND {cell} = %s ORDER BY 1", Circle.INNER)]
+    outside = inner[places_left() if inner else 0 :]
+    known = f"CASE WHEN {line} = ANY(%s::integer[]) THEN %s ELSE coalesce({cell}, %s) END"
+    return picked | {"circle": (known, [outside, Circle.NETWORK, Circle.NETWORK])}
+
+
+def _make_missing(model, lines, name, kept="true") -> list[str]:
+    """Add what these rows call by a name that none here has; the keys of what was added."""
+    if name not in lines.names:
+        return []
+    cell, table = lines.cell(name), model._meta.db_table
+    here = f"SELECT lower(name) FROM {table} WHERE {kept}"  # noqa: S608  (names of our own models)
+    is_new = f"AND {cell} IS NOT NULL AND lower({cell}) NOT IN ({here})"
+    last_said = f"ORDER BY lower({cell}), {lines.cell('line', 'integer')} DESC"
+    missing = [
+        text for (text,) in lines.select(f"DISTINCT ON (lower({cell})) {cell}", f"{is_new} {last_said}")
+    ]
+    keys = new_ids(len(missing))
+    if missing:
+        insert_many(model, ["id", "name"], zip(keys, missing, strict=True))
+    return keys
+
+
+def _insure_staged(lines, gone):
+    if "plans" not in lines.names:
+        return
+    plans = lines.cell("plans", "text[]")
+    rows = lines.select(f"{lines.cell('id')}, {plans}", f"AND {plans} IS NOT NULL")
+    _insure([(key, plan) for key, plans in rows for plan in plans if plan not in gone])
 
 
 def _organisations(names):

@@ -134,6 +134,7 @@ def undo(run, *, by):
     run = _locked(run, {State.DONE, State.IMPORTING})
     if run.state == State.DONE and not run.can_be_undone:
         raise Refused("This was brought in more than 30 days ago and cannot be undone as a whole.")
+    run.ready.all().delete()
     _set(run, state=State.UNDOING, by=by, position=0, kept=0, stumbles=0, lease_until=None)
     record("asked to undo", by=by, subject=run)
     _order(run)
@@ -151,8 +152,9 @@ def discard(run, *, by):
 
 
 def forget(run):
-    """Delete the file and what was noted of its cells; the counts and what undoes it stay."""
+    """Delete the file and what was noted or kept of its cells; the counts and what undoes it stay."""
     run.notes.all().delete()
+    run.ready.all().delete()
     if run.file:
         file, run.file = run.file, None
         run.save()

@@ -190,6 +190,34 @@ class Note(PracticeOwned):
         return self.cells[self.column] if self.column is not None and self.column < len(self.cells) else ""
 
 
+class Ready(PracticeOwned):
+    """The good lines of one step of the check, clean, as text for the staging table; sealed like the file.
+
+    ``number`` counts the lines dealt with when they are in; ``names`` are those of the cells.
+    """
+
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="ready")
+    number = models.PositiveIntegerField()
+    first = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+    names = ArrayField(models.CharField(max_length=40))
+    box = models.BinaryField()
+
+    objects = scoped(models.QuerySet)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["of", "number"], name="import_ready_once")]
+
+    @property
+    def text(self) -> str:
+        return unwrap(self.box, bound_to=f"ready:{self.pk}").decode()
+
+    @text.setter
+    def text(self, lines):
+        self.box = wrap(lines.encode(), bound_to=f"ready:{self.pk}")
+
+
 class Batch(PracticeOwned):
     """What one committed step of an import made and changed, so that it can be undone exactly.
 

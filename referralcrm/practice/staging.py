@@ -8,6 +8,7 @@ sealed before it is staged. The INSERT writes through both walls like every othe
 
 import csv
 import io
+from contextlib import contextmanager
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
@@ -18,43 +19,101 @@ from referralcrm.core.keys import new_id
 WIDTH = 48  # cells of a staged row
 
 
-def insert_many(model, fields: list[str], rows, **same) -> None:
-    """Insert ``rows`` (tuples in the order of ``fields``) of ``model``; ``same`` are equal in every row.
+class Staged:
+    """Rows in the staging table, whose cells have ``names``. In SQL they are ``s``."""
 
-    What is named in neither is what a new row of the model begins with, in the practice entered.
-    None stands for an empty cell, bytes are given by ``as_bytes`` and lists by ``as_array``. The caller
-    has checked the values; a row that breaks a constraint raises IntegrityError and nothing is kept.
-    """
-    batch = str(new_id())
-    stage(batch, rows)
-    same = _beginnings(model, fields) | same
-    columns = [model._meta.get_field(name) for name in (*fields, *same)]
-    picked = [_expression(column, number) for number, column in enumerate(columns[: len(fields)], 1)]
-    values = [column.get_db_prep_save(same[column.name], connection) for column in columns[len(fields) :]]
-    names = ", ".join(connection.ops.quote_name(column.column) for column in columns)
-    chosen = ", ".join([*picked, *["%s"] * len(values)])
+    def __init__(self, batch: str, names: list[str]):
+        self.batch, self.names = batch, names
+
+    def cell(self, name: str, kind="text") -> str:
+        """SQL for one cell; NULL where no row has such a one."""
+        return f"s.c{self.names.index(name) + 1}::{kind}" if name in self.names else f"NULL::{kind}"
+
+    def asked(self, what: str) -> str:
+        """A query for ``what`` (SQL) of these rows; its one value is the ``batch``."""
+        return f"SELECT {what} FROM staging.line s WHERE s.batch = %s"  # noqa: S608  (names of cells)
+
+    def select(self, what: str, rest="", *values) -> list[tuple]:
+        """Ask for ``what`` (SQL); ``rest`` goes on after the WHERE that finds these rows."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"{self.asked(what)} {rest}", [self.batch, *values])
+            return cursor.fetchall()
+
+    def leave_out(self, name: str, cells: list[str]) -> None:
+        """Delete the rows that have one of these in a cell."""
+        with connection.cursor() as cursor:
+            chosen = f"s.batch = %s AND {self.cell(name)} = ANY(%s)"
+            cursor.execute(f"DELETE FROM staging.line s WHERE {chosen}", [self.batch, cells])  # noqa: S608  (ours)
+
+    def insert(self, model, fields: list[str], *, picked=None, joined="", **same) -> None:
+        """Insert a row of ``model`` for each: its ``fields`` are cells of that name.
+
+        ``picked`` are {field: SQL, or (SQL, values)}, where ``joined`` tables may be named; ``same`` are
+        equal in every row. What is named nowhere is what a new row of the model begins with, in the
+        practice entered. A row that breaks a constraint raises IntegrityError and nothing is kept.
+        """
+        chosen = {name: (self._typed(model._meta.get_field(name)), []) for name in fields}
+        for name, value in (_beginnings(model, {*fields, *(picked or ())}) | same).items():
+            chosen[name] = "%s", [model._meta.get_field(name).get_db_prep_save(value, connection)]
+        for name, sql in (picked or {}).items():
+            chosen[name] = (sql, []) if isinstance(sql, str) else sql
+        columns = ", ".join(connection.ops.quote_name(model._meta.get_field(name).column) for name in chosen)
+        with connection.cursor() as cursor, _many_rows(cursor):
+            cursor.execute(
+                f"INSERT INTO {model._meta.db_table} ({columns}) "  # noqa: S608  (names of our own models)
+                f"SELECT {', '.join(sql for sql, _ in chosen.values())} "
+                f"FROM staging.line s {joined} WHERE s.batch = %s",
+                [*(value for _, values in chosen.values() for value in values), self.batch],
+            )
+
+    def _typed(self, column):
+        kind, beginning = column.db_type(connection), _beginning(column)
+        cell = self.cell(column.name)
+        return f"{cell}::{kind}" if beginning is None else f"coalesce({cell}, '{beginning}')::{kind}"
+
+
+@contextmanager
+def _many_rows(cursor):
+    """The planner knows nothing of the staged rows, and would go through a joined table for each of them."""
+    cursor.execute("SET LOCAL enable_nestloop = off")
+    yield
+    cursor.execute("SET LOCAL enable_nestloop = on")
+
+
+@contextmanager
+def staged(batch: str, names: list[str], text: str):
+    """The rows that ``packed`` made are staged while the block runs, as ``Staged``."""
+    copy_in(text, len(names))
+    yield Staged(batch, names)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {model._meta.db_table} ({names}) "  # noqa: S608  (names of our own models)
-            f"SELECT {chosen} FROM staging.line WHERE batch = %s",
-            [*values, batch],
-        )
         cursor.execute("DELETE FROM staging.line WHERE batch = %s", [batch])
 
 
-def stage(batch: str, rows) -> None:
-    """COPY ``rows`` into the staging table; whoever stages deletes them again in the same transaction."""
+def insert_many(model, fields: list[str], rows, **same) -> None:
+    """Insert ``rows`` (tuples in the order of ``fields``) of ``model``, as ``Staged.insert`` does.
+
+    None stands for an empty cell, bytes are given by ``as_bytes`` and lists by ``as_array``. The caller
+    has checked the values.
+    """
+    batch = str(new_id())
+    with staged(batch, fields, packed(batch, rows)) as lines:
+        lines.insert(model, fields, **same)
+
+
+def packed(batch: str, rows) -> str:
+    """Rows (tuples of cells) as text that can be kept, and staged later under the key ``batch``."""
+    text = io.StringIO()
+    csv.writer(text).writerows((batch, *row) for row in rows)
+    return text.getvalue()
+
+
+def copy_in(text: str, width: int) -> None:
+    """COPY packed rows into the staging table; whoever does deletes them in the same transaction."""
     if not connection.in_atomic_block:
         raise TransactionManagementError("Staged rows must never be committed")
-    text, width = io.StringIO(), 0
-    write = csv.writer(text).writerow
-    for row in rows:
-        write((batch, *row))
-        width = len(row)
-    text.seek(0)
     cells = "".join(f", c{number}" for number in range(1, width + 1))
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY staging.line (batch{cells}) FROM STDIN (FORMAT csv)", text)
+        cursor.copy_expert(f"COPY staging.line (batch{cells}) FROM STDIN (FORMAT csv)", io.StringIO(text))
 
 
 def as_bytes(value: bytes) -> str | None:
@@ -70,21 +129,21 @@ def as_array(words) -> str | None:
     return "{" + quoted + "}"
 
 
-def _beginnings(model, fields):
-    """The defaults of the columns not in ``fields``; those that stay NULL need not be named."""
+def _beginnings(model, named):
+    """The defaults of the columns not in ``named``; those that stay NULL need not be named."""
     return {
         column.name: column.get_default()
         for column in model._meta.concrete_fields
-        if column.name not in fields and not column.null
+        if column.name not in named and not column.null
     }
 
 
-def _expression(column, number):
-    kind = column.db_type(connection)
+def _beginning(column) -> str | None:
+    """What an empty cell of a column means, as text in SQL; None for NULL."""
+    if isinstance(column.default, str | bool | int):
+        return str(column.default).replace("'", "''").replace("%", "%%")
     if column.null:
-        return f"c{number}::{kind}"
+        return None
     if isinstance(column, ArrayField):
-        return f"coalesce(c{number}, '{{}}')::{kind}"
-    if isinstance(column, models.CharField | models.TextField | models.BinaryField):
-        return f"coalesce(c{number}, '')::{kind}"
-    return f"c{number}::{kind}"
+        return "{}"
+    return "" if isinstance(column, models.CharField | models.TextField | models.BinaryField) else None

@@ -18,7 +18,7 @@ from referralcrm.exchange.intake import work as working
 from referralcrm.exchange.tables import open_table
 from referralcrm.practice import files
 from referralcrm.practice.scope import enter
-from referralcrm.practice.staging import stage
+from referralcrm.practice.staging import copy_in, packed
 from tests import factories
 from tests.bench.cost import Cost
 from tests.bench.direct import Direct
@@ -80,7 +80,7 @@ def copy_rows(practice, rows):
     """COPY into staging as an import does: in steps of as many rows, each its own transaction."""
     for first in range(0, len(rows), working.CHUNK):
         with enter(practice, durable=True):
-            stage(BATCH, rows[first : first + working.CHUNK])
+            copy_in(packed(BATCH, rows[first : first + working.CHUNK]), len(HEADER))
             with connection.cursor() as cursor:
                 cursor.execute("DELETE FROM staging.line WHERE batch = %s", [BATCH])
 
@@ -89,7 +89,8 @@ def read_and_copy(practice, run):
     """The file out of its sealed pieces, row by row into staging, nothing checked."""
     with enter(practice, durable=True):
         file = run.file
-        stage(BATCH, (cells for _, cells in open_table(files.opened(file), name="list.csv").rows()))
+        rows = open_table(files.opened(file), name="list.csv").rows()
+        copy_in(packed(BATCH, (cells for _, cells in rows)), len(HEADER))
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM staging.line WHERE batch = %s", [BATCH])
 

@@ -19,7 +19,7 @@ from referralcrm.exchange.models import Import
 from referralcrm.exchange.states import State
 from referralcrm.practice.models import FilePiece, Plan, StoredFile
 from referralcrm.practice.scope import enter
-from referralcrm.practice.staging import stage
+from referralcrm.practice.staging import copy_in, packed
 from tests import factories
 from tests.exchange.bringing import a_clinic, brought_in, checked, finished, undone
 
@@ -27,6 +27,7 @@ HEADER = "name,organisation,discipline,phone,e-mail,tags\n"
 OKAFOR = 'Dr Adaeze Okafor,Northgate Surgery,Family medicine,020 7946 0958,okafor@gate.example,"gp, spine"\n'
 LIND = "Dr Peter Lind,Harbour Dental,Orthodontics,,lind@harbour.example,\n"
 BAD = "Dr Ann Hill,Hill Clinic,Family medicine,,not an address,\n"
+BATCH = "00000000-0000-0000-0000-000000000001"
 FILE = HEADER + OKAFOR + LIND + BAD
 
 
@@ -279,7 +280,7 @@ def test_columns_are_matched_the_next_time_as_a_person_matched_them(clinic):
 def test_a_staged_row_is_seen_by_nobody_else_and_never_committed(clinic):
     count = "SELECT count(*) FROM staging.line"
     with enter(clinic, durable=True):
-        stage("00000000-0000-0000-0000-000000000001", [("Dr Hidden",)])
+        copy_in(packed(BATCH, [("Dr Hidden",)]), 1)
         with connections["owner"].cursor() as other:
             other.execute(count)
             assert other.fetchone() == (0,)
@@ -287,7 +288,7 @@ def test_a_staged_row_is_seen_by_nobody_else_and_never_committed(clinic):
             cursor.execute("DELETE FROM staging.line")
             assert cursor.rowcount == 1
     with pytest.raises(transaction.TransactionManagementError):
-        stage("00000000-0000-0000-0000-000000000001", [("Dr Hidden",)])
+        copy_in(packed(BATCH, [("Dr Hidden",)]), 1)
     brought_in(clinic, FILE)
     with connections["owner"].cursor() as other:
         other.execute(count)
@@ -316,7 +317,7 @@ def test_an_error_of_ours_stops_after_some_tries_and_is_told(clinic, monkeypatch
     run = checked(clinic, FILE)
     with enter(clinic):
         actions.start(run, by=clinic.charlie)
-    monkeypatch.setattr(working, "_write", lambda *args: 1 / 0)
+    monkeypatch.setattr(working, "write_ready", lambda *args: 1 / 0)
     for _ in range(working.STUMBLES):
         with pytest.raises(ZeroDivisionError):
             working.work(clinic)

@@ -7,40 +7,31 @@ the next one goes on after them. One that slept through its time finds another n
 """
 
 import gc
-import json
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice
 from time import monotonic
-from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from referralcrm.audit.actions import record
-from referralcrm.core.crypto import wrap
-from referralcrm.core.keys import new_id
 from referralcrm.core.reading import reading
 from referralcrm.exchange.actions import forget
 from referralcrm.exchange.columns import SHEETS, date_orders
 from referralcrm.exchange.intake import undo
-from referralcrm.exchange.intake.sheets import sheet_for
-from referralcrm.exchange.models import Batch, Import, Note
-from referralcrm.exchange.states import BEFORE, Choice, Level, Made, State
+from referralcrm.exchange.intake.notes import note, note_reads
+from referralcrm.exchange.intake.sheets import KINDS, sheet_for
+from referralcrm.exchange.intake.writing import keep_ready, write, write_ready
+from referralcrm.exchange.models import Import
+from referralcrm.exchange.states import BEFORE, Sheet, State
 from referralcrm.exchange.tables import Unreadable, open_table
 from referralcrm.practice import files
 from referralcrm.practice.scope import enter
-from referralcrm.practice.staging import as_bytes, insert_many
 
 CHUNK = 5_000  # rows in a step
 SLICE = 40  # seconds of one task; what is left is for the next
 MAX_LINES = 500_000
-KEEP = f"""
-    INSERT INTO {Batch._meta.db_table} (id, practice_id, of_id, number, what, made, changed, kept, is_undone)
-    VALUES (%s, %s, %s, %s, %s, %s::uuid[], %s, '{{}}', false)
-"""  # noqa: S608  (the name of our own table)
 STUMBLES = 5  # errors after which a person is asked
 
 
@@ -151,16 +142,19 @@ def _check(practice, run, deadline):
         sheet, rows = _open(current)
         if current.position == 0:
             current.notes.all().delete()
+            current.ready.all().delete()
             current.bad = current.warnings = current.alike = 0
     while True:
         with _step(practice, run) as current, reading() as patients:
             chunk = [sheet.read(line, cells) for line, cells in islice(rows, CHUNK)]
             sheet.recognise(chunk)
             sheet.liken([row for row in chunk if not row.bad and row.repeats is None and row.match is None])
-            _note(current, chunk)
-            _note_reads(current, patients)
+            note(current, chunk)
+            note_reads(current, patients)
             current.position += len(chunk)
             current.lines = current.position
+            if sheet.keeps_ready:
+                keep_ready(current, sheet, chunk)
             if current.lines > MAX_LINES:
                 raise Unreadable(
                     f"These are more than {MAX_LINES:,} rows. Divide the file and bring in each part."
@@ -175,19 +169,47 @@ def _check(practice, run, deadline):
 def _bring_in(practice, run, deadline):
     """The import itself: what the check found good, each step with what undoes it."""
     with _step(practice, run, is_progress=False) as current:
-        sheet, rows = _open(current)
+        bring_in_some = _out_of_what_was_kept if KINDS[Sheet(current.sheet)].keeps_ready else _out_of_the_file
+        bring_in_some = bring_in_some(current)
     while True:
         with _step(practice, run) as current, reading() as patients:
-            chunk = [sheet.read(line, cells) for line, cells in islice(rows, CHUNK)]
-            sheet.recognise(chunk)
-            _write(current, sheet, chunk)
-            _note_reads(current, patients)
-            current.position += len(chunk)
-            if len(chunk) < CHUNK:
+            is_over = bring_in_some(current)
+            note_reads(current, patients)
+            if is_over:
                 current.state, current.finished_at = State.DONE, timezone.now()
+                current.skipped = current.good - current.made - current.changed
                 return
         if monotonic() > deadline:
             return
+
+
+def _out_of_the_file(current):
+    """Steps that read, clean and recognise the lines again."""
+    sheet, rows = _open(current)
+
+    def step(current):
+        chunk = [sheet.read(line, cells) for line, cells in islice(rows, CHUNK)]
+        sheet.recognise(chunk)
+        write(current, sheet, chunk)
+        current.position += len(chunk)
+        return len(chunk) < CHUNK
+
+    return step
+
+
+def _out_of_what_was_kept(current):
+    """Steps as the check kept them; each is given up with the transaction that uses it."""
+    sheet = sheet_for(current, current.header)
+
+    def step(current):
+        ready = current.ready.first()
+        current.position = ready.number if ready else current.lines
+        if ready:
+            write_ready(current, sheet, ready)
+            current.ready.filter(pk=ready.pk).delete()
+        return ready is None
+
+    return step
 
 
 def _forget(practice) -> bool:
@@ -221,97 +243,6 @@ def _orders(current, table):
     lines = (cells for _, cells in table.rows())
     country = current.practice.country
     return date_orders(SHEETS[current.sheet], mapping, lines, country=country)
-
-
-def _write(current, sheet, chunk):
-    judged = _judged(current, chunk)
-    to_make, to_fill = [], {}
-    for row in chunk:
-        note = judged.get(row.line)
-        if row.bad or row.repeats is not None or (note and note.level == Level.BAD):
-            continue
-        choice = _choice(current, row, note)
-        if choice == Choice.CREATE:
-            to_make.append(row)
-        elif choice == Choice.UPDATE:
-            to_fill[row.match or note.match] = row
-    batches = sheet.write(to_make, to_fill, by=current.by)
-    _keep(current, batches)
-    late = [row for row in chunk if row.bad and row.line not in judged]
-    _note(current, late)
-    ours = [parts for parts in batches if parts["what"] in {sheet.what, Made.FILLED, Made.FILLED_CONTACTS}]
-    made, changed = (sum(len(parts.get(name, ())) for parts in ours) for name in ("made", "changed"))
-    current.made += made
-    current.changed += changed
-    current.skipped += sum(not row.bad for row in chunk) - made - changed
-
-
-def _keep(current, batches):
-    """Note what undoes this step; the keys go as text, thousands at once."""
-    with connection.cursor() as cursor:
-        for parts in batches:
-            made, changed = parts.get("made", []), json.dumps(parts.get("changed", {}))
-            row = (new_id(), current.practice_id, current.pk, current.position, parts["what"], made, changed)
-            cursor.execute(KEEP, row)
-
-
-def _choice(current, row, note):
-    """What becomes of a row that can come in."""
-    if note is not None:
-        return note.choice
-    return current.choice if row.match else Choice.CREATE
-
-
-class Judged(NamedTuple):
-    """What the check, or a person after it, said of a line."""
-
-    level: str
-    match: str
-    choice: str
-
-
-def _judged(current, chunk) -> dict[int, Judged]:
-    """What decides about these lines: why one stays out, or a choice that was made."""
-    if not chunk:
-        return {}
-    notes = current.notes.filter(line__gte=chunk[0].line, line__lte=chunk[-1].line)
-    notes = notes.filter(level__in=[Level.BAD, Level.ALIKE]).order_by()
-    found = notes.values_list("line", "level", "match", "choice")
-    return {line: Judged(level, str(match), choice) for line, level, match, choice in found}
-
-
-def _note(current, rows):
-    """Write down what was found about these rows."""
-    notes = []
-    for row in rows:
-        notes += [(row, Level.BAD, remark) for remark in row.bad]
-        notes += [(row, Level.WARNING, remark) for remark in row.warnings]
-        if not row.bad and row.match:
-            notes.append((row, Level.ALIKE, None))
-        current.bad += bool(row.bad)
-        current.warnings += not row.bad and bool(row.warnings)
-        current.alike += not row.bad and row.match is not None
-    fields = ["id", "line", "level", "column", "said_sealed", "match", "is_sure", "choice"]
-    cells = [_cells(current, *note) for note in notes]
-    if cells:
-        insert_many(Note, fields, cells, of=current.pk)
-
-
-def _cells(current, row, level, remark):
-    column, reason = remark or (None, "")
-    said = wrap(json.dumps([reason, row.cells]).encode(), bound_to=f"note:{current.pk}")
-    note = (str(new_id()), row.line, level, column, as_bytes(said))
-    if remark is None:
-        return *note, row.match, row.is_sure, Choice.SKIP if row.is_sure else Choice.CREATE
-    return *note, None, False, None
-
-
-def _note_reads(current, patients):
-    """Names of patients that were opened to compare them are reads like any other."""
-    if patients:
-        record(
-            "read", by=current.by, subjects=sorted(patients), subject_type="patient", note="exchange:import"
-        )
 
 
 def _undo(practice, run, deadline):

@@ -13,6 +13,7 @@ class BaseSheet(ABC):
     """Reads lines one by one; ``seen`` are the lines so far by what they are recognised by."""
 
     what = ""
+    keeps_ready = False
 
     def __init__(self, run, header):
         self.run = run
@@ -84,10 +85,6 @@ class BaseSheet(ABC):
         """Say of lines that are new by all certain signs whom they may be the same as."""
         return
 
-    @abstractmethod
-    def write(self, to_make, to_fill, *, by) -> list[dict]:
-        """Write lines; returns what ``Batch`` keeps of each kind of row that was made or changed."""
-
     def warn(self, row, key, reason):
         """A remark about a cell that does not keep the line out."""
         row.warnings.append(Remark(self.place.get(key), reason))
@@ -95,6 +92,36 @@ class BaseSheet(ABC):
     def refuse(self, row, key, reason):
         """A remark about a cell that keeps the line out."""
         row.bad.append(Remark(self.place.get(key), reason))
+
+
+class ReadAgain(BaseSheet):
+    """A sheet whose lines are read again as they come in: what they mean hangs on who is here then."""
+
+    @abstractmethod
+    def write(self, to_make, to_fill, *, by) -> list[dict]:
+        """Write lines; returns what ``Batch`` keeps of each kind of row that was made or changed."""
+
+
+class KeptReady(BaseSheet):
+    """A sheet whose good lines the check keeps, clean, so that they only have to be staged."""
+
+    keeps_ready = True
+
+    @abstractmethod
+    def pack(self, batch, rows) -> tuple[list[str], str]:
+        """Good lines as text to be staged under the key ``batch``, and the names of their cells."""
+
+    @abstractmethod
+    def known_again(self, lines) -> dict[int, str]:
+        """Which of the staged lines are certainly here by now, each with the id of its row."""
+
+    @abstractmethod
+    def values_of(self, lines, numbers) -> dict[int, dict]:
+        """The values of some staged lines, to fill in what is empty."""
+
+    @abstractmethod
+    def write_staged(self, lines, to_fill, *, by) -> list[dict]:
+        """Write staged lines; returns what ``Batch`` keeps of each kind of row that was made or changed."""
 
 
 def ids_by(rows, name="name") -> dict[str, str]:

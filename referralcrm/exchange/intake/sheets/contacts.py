@@ -4,7 +4,7 @@ from django.db.models.functions import Lower
 
 from partners.actions import intake
 from partners.models import Contact
-from referralcrm.exchange.intake.sheets.base import BaseSheet
+from referralcrm.exchange.intake.sheets.base import ReadAgain
 from referralcrm.exchange.intake.sheets.offices import PartnerBook, Unclear
 from referralcrm.exchange.intake.sheets.partners import batches_of
 from referralcrm.exchange.states import Made
@@ -12,7 +12,7 @@ from referralcrm.exchange.states import Made
 FIELDS = ("name", "role", "phone", "email", "note")
 
 
-class Contacts(BaseSheet):
+class Contacts(ReadAgain):
     what = Made.CONTACTS
 
     def __init__(self, run, header):

@@ -1,10 +1,10 @@
 """A line becomes a partner, with office, profession and insurers."""
 
 from partners.actions import intake
-from partners.models.recognising import Likeness, keys_of, known
+from partners.models.recognising import Likeness, keys_of, known, known_staged
 from partners.states import Stage
 from referralcrm.exchange.columns import PARTNERS
-from referralcrm.exchange.intake.sheets.base import BaseSheet, ids_by
+from referralcrm.exchange.intake.sheets.base import KeptReady, ids_by
 from referralcrm.exchange.states import Made
 from referralcrm.practice.models import Plan, User
 from referralcrm.practice.permissions import Permission, roles_with
@@ -15,7 +15,7 @@ NOBODY = "Nobody here signs in with this e-mail; nobody looks after the partner 
 NO_PLAN = "Not on your list of insurers, so left out: {}."
 
 
-class Partners(BaseSheet):
+class Partners(KeptReady):
     what = Made.PARTNERS
 
     def __init__(self, run, header):
@@ -70,11 +70,31 @@ class Partners(BaseSheet):
             if match := self._likeness.find(row.values):
                 row.match = str(match)
 
-    def write(self, to_make, to_fill, *, by):
-        brought = intake.bring_in([without_id(row) for row in to_make], by=by)
-        brought.contacts = intake.bring_in_contacts(contacts_of(brought.partners, to_make), by=by)
-        filled = intake.fill_in({key: without_id(row) for key, row in to_fill.items()}, by=by)
+    def pack(self, batch, rows):
+        return intake.pack(batch, [row.values | {"line": row.line} for row in rows])
+
+    def known_again(self, lines):
+        return known_staged(lines)
+
+    def values_of(self, lines, numbers):
+        return intake.rows_of(lines, numbers)
+
+    def write_staged(self, lines, to_fill, *, by):
+        gone = self._gone(lines)
+        brought = intake.bring_in_staged(lines, by=by, gone=gone)
+        brought.contacts = intake.bring_in_contacts(contacts_of(lines), by=by)
+        filled = intake.fill_in({key: own(row, gone) for key, row in to_fill.items()}, by=by)
         return batches_of(brought, filled)
+
+    def _gone(self, lines):
+        """People and plans that were here as the lines were checked and are no longer."""
+        here = {"owner": self.people, "backup": self.people, "plans": self.plans}
+        return [
+            key
+            for name, known in here.items()
+            if name in lines.names
+            for key in intake.named_in(lines, name) - set(known.values())
+        ]
 
 
 def compose(values):
@@ -89,23 +109,20 @@ def compose(values):
         values["address"] = "\n".join(filter(None, [values.get("address", ""), second]))
 
 
-def without_id(row):
-    """A partner's own fields. A new one gets a key of its own: the file's may be another practice's."""
-    return {name: value for name, value in row.values.items() if name not in NOT_THEIRS}
+def own(values, gone):
+    """What fills a partner in: without what only leads to one, and without who is no longer here."""
+    return {name: value for name, value in values.items() if name not in NOT_THEIRS and value not in gone}
 
 
-def contacts_of(partners, rows) -> list[dict]:
-    """Who else answers at these partners' offices, where a line names somebody."""
-    return [
-        {"partner": partner}
-        | {
-            name.removeprefix(CONTACT): value
-            for name, value in row.values.items()
-            if name.startswith(CONTACT)
-        }
-        for partner, row in zip(partners, rows, strict=True)
-        if row.values.get("contact_name")
-    ]
+def contacts_of(lines) -> list[dict]:
+    """Who else answers at these new partners' offices, where a line names somebody."""
+    names = [name for name in lines.names if name.startswith(CONTACT)]
+    if "contact_name" not in names:
+        return []
+    what = ", ".join(map(lines.cell, ["id", *names]))
+    found = lines.select(what, f"AND {lines.cell('contact_name')} IS NOT NULL")
+    keys = ["partner", *(name.removeprefix(CONTACT) for name in names)]
+    return [{key: cell for key, cell in zip(keys, cells, strict=True) if cell} for cells in found]
 
 
 def batches_of(brought, filled=None) -> list[dict]:

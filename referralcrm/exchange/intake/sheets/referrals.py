@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from partners.actions.intake import offices_called
 from partners.models import Discipline
-from referralcrm.exchange.intake.sheets.base import BaseSheet, ids_by
+from referralcrm.exchange.intake.sheets.base import ReadAgain, ids_by
 from referralcrm.exchange.intake.sheets.offices import PartnerBook, Unclear
 from referralcrm.exchange.intake.sheets.partners import batches_of
 from referralcrm.exchange.intake.sheets.patients import PatientBook
@@ -25,7 +25,7 @@ NOT_LISTED = "This is not on your list, so it was left out."
 OF_THE_PARTNER = ("id", "name", "email", "phone", "identifier", "discipline")
 
 
-class Referrals(BaseSheet):
+class Referrals(ReadAgain):
     what = Made.REFERRALS
 
     def __init__(self, run, header):
