@@ -12,6 +12,7 @@ from partners import actions as partner_actions
 from partners.actions.merges import merge_partners
 from partners.models import Affiliation, Contact, Discipline, Organisation, Partner
 from referralcrm.audit.models import AuditEvent
+from referralcrm.core.crypto import Tampered, unwrap
 from referralcrm.core.refused import Refused
 from referralcrm.exchange import actions
 from referralcrm.exchange.intake import work as working
@@ -20,6 +21,7 @@ from referralcrm.exchange.states import State
 from referralcrm.practice.models import FilePiece, Plan, StoredFile
 from referralcrm.practice.scope import enter
 from referralcrm.practice.staging import copy_in, packed
+from referralcrm.practice.states import Role
 from tests import factories
 from tests.exchange.bringing import a_clinic, brought_in, checked, finished, undone
 
@@ -242,6 +244,41 @@ def test_people_insurers_and_endings_are_found_by_name(clinic):
             None,
         )
         assert run.notes.warnings().count() == 2
+
+
+def test_what_changed_since_the_check_is_asked_again(clinic):
+    """Somebody was added by hand, a colleague left and an insurer was taken off the list."""
+    with enter(clinic):
+        blue, leaver = Plan.objects.create(name="Blue"), factories.person("Lee Lang", role=Role.MANAGER)
+    run = checked(
+        clinic,
+        "name,organisation,e-mail,looked after by,backup,insurers\n"
+        f"Dr Peter Lind,Harbour Dental,,,,\nAnn Ash,,,{leaver.email},{clinic.charlie.email},Blue\n",
+    )
+    with enter(clinic):
+        harbour = factories.organisation("Harbour Dental")
+        lind = partner_actions.create(name="dr peter lind", organisation=harbour, by=clinic.charlie)
+        Plan.objects.filter(pk=blue.pk).update(is_active=False)
+        type(leaver).objects.filter(pk=leaver.pk).update(is_active=False)
+        actions.start(run, by=clinic.charlie)
+    run = finished(clinic, run)
+    assert (run.made, run.skipped) == (1, 1)
+    with enter(clinic):
+        ann = Partner.objects.exclude(pk=lind.pk).get()
+        assert (ann.owner, ann.backup, list(ann.plans.all())) == (None, clinic.charlie, [])
+
+
+def test_what_is_kept_ready_is_sealed_and_goes_with_its_step(clinic):
+    run = checked(clinic, FILE)
+    with enter(clinic):
+        ready = run.ready.get()
+        assert "Okafor" in ready.text and b"Okafor" not in bytes(ready.box)
+        with pytest.raises(Tampered):
+            unwrap(ready.box, bound_to="ready:another")
+        actions.start(run, by=clinic.charlie)
+    finished(clinic, run)
+    with enter(clinic):
+        assert not run.ready.exists()
 
 
 def test_the_inner_circle_takes_as_many_as_it_has_places(clinic):

@@ -29,7 +29,7 @@ from referralcrm.exchange.tables import Unreadable, open_table
 from referralcrm.practice import files
 from referralcrm.practice.scope import enter
 
-CHUNK = 5_000  # rows in a step
+CHUNK = 10_000  # rows in a step
 SLICE = 40  # seconds of one task; what is left is for the next
 MAX_LINES = 500_000
 STUMBLES = 5  # errors after which a person is asked
