@@ -1,7 +1,8 @@
 """The query string of the list of referrals."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import ClassVar
+from uuid import UUID
 
 import django_filters as filters
 from django import forms
@@ -188,7 +189,11 @@ class AdviceFilter(filters.FilterSet):
     direction   received (we were asked) | sent (we asked)
     kind        imaging | management | prescription | urgent
     for         mine (a person's own and nobody's) | everybody; kept here, and narrowed by the page
-    partner     an id, for links from other pages
+
+    For links from other pages, not shown as fields:
+    partner     an id
+    owner       an id, or nobody
+    since       the day from which on they were asked
     """
 
     SHOWN: ClassVar = {
@@ -207,6 +212,8 @@ class AdviceFilter(filters.FilterSet):
     )
     kind = filters.ChoiceFilter(label="About", choices=AdviceKind.choices, empty_label="anything")
     partner = filters.UUIDFilter(widget=HIDDEN, label="one partner")
+    owner = filters.CharFilter(method="by_owner", widget=HIDDEN, label="one clinician")
+    since = filters.DateFilter(method="by_since", widget=HIDDEN, label="asked since a day")
 
     class Meta:
         model = AdviceRequest
@@ -216,6 +223,17 @@ class AdviceFilter(filters.FilterSet):
     def shows(self) -> str:
         asked = self.form.cleaned_data.get("show") if self.form.is_valid() else ""
         return asked or "open"
+
+    def by_owner(self, rows, name, value):
+        if value == "nobody":
+            return rows.filter(owner__isnull=True)
+        try:
+            return rows.filter(owner=UUID(value))
+        except ValueError:
+            return rows.none()
+
+    def by_since(self, rows, name, day):
+        return rows.filter(asked_at__gte=datetime.combine(day, time(), tzinfo=current_practice().zone))
 
     def leave_be(self, rows, name, value):
         """``show`` narrows in the end, whether it was asked for or not."""

@@ -6,7 +6,7 @@ Each function states its formula and source; docs/statistics.md says what they a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import exp, lgamma, log, sqrt
+from math import ceil, exp, floor, lgamma, log, sqrt
 from typing import Self
 
 UNLIKELY = 0.02  # an alert at p ≤ 0.02
@@ -105,6 +105,21 @@ class Check:
 def onset(now: Check, a_month_ago: Check) -> Fall | None:
     """The fall that is flagged this month and was not a month ago; None otherwise."""
     return now.fall if a_month_ago.fall is None else None
+
+
+def percentile(values: Sequence, share: float):
+    """The value below which ``share`` (0 to 1) of ``values`` lie, between the two nearest where none does.
+
+    With the values in order v₀ … vₙ₋₁ and r = share · (n − 1): v⌊r⌋ + (r − ⌊r⌋)(v⌈r⌉ − v⌊r⌋). This is type 7
+    of Hyndman and Fan, The American Statistician 50 (1996) 361–365, and percentile_cont of Postgres. Works
+    for numbers and timedeltas; raises ValueError for none.
+    """
+    if not values:
+        raise ValueError("no values")
+    ordered = sorted(values)
+    rank = share * (len(ordered) - 1)
+    low = ordered[floor(rank)]
+    return low + (ordered[ceil(rank)] - low) * (rank - floor(rank))
 
 
 def wilson(successes: int, n: int, z: float = Z_95) -> tuple[float, float]:

@@ -6,5 +6,6 @@ app_name = "dashboards"
 
 urlpatterns = [
     path("", views.manager, name="manager"),
+    path("answers/", views.answers, name="answers"),
     path("rows/<slug:what>/", views.rows, name="rows"),
 ]

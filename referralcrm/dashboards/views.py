@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
 
+from referralcrm.dashboards.answers import Answers
 from referralcrm.dashboards.definitions import CONTACTS, DEFINITIONS, FRICTIONS, PARTNERS, REFERRALS
 from referralcrm.dashboards.page import Page
 from referralcrm.dashboards.periods import CHOICES, USUAL, Period
@@ -37,6 +38,15 @@ def manager(request):
 
 
 @allow(Permission.VIEW_DASHBOARD)
+def answers(request):
+    """How long questions waited; ``months`` is 3, 12 or 24, and the place is that of the frame's switch."""
+    practice, here = current_practice(), places(request).here
+    found = Answers(Calendar(practice), _months(request, practice.today()), here)
+    context = {"answers": found, "choices": CHOICES, "here": here}
+    return render(request, "dashboards/answers.html", context)
+
+
+@allow(Permission.VIEW_DASHBOARD)
 def rows(request, what):
     """The rows that one number counts; ``month`` (2026-11) narrows the period to one month."""
     definition = DEFINITIONS.get(what)
@@ -60,6 +70,10 @@ def _period(request, today):
         month = date.fromisoformat(f"{request.GET.get('month', '')}-01")
         if EARLIEST <= month <= today:
             return Period.of_month(month, today)
+    return _months(request, today)
+
+
+def _months(request, today):
     months = request.GET.get("months", "")
     return Period.ending(today, int(months) if months in map(str, CHOICES) else USUAL)
 

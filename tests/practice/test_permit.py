@@ -113,6 +113,7 @@ URLS = {
     "exchange:taking": needs(P.EXPORT, pk="export"),
     "exchange:undo": needs(P.IMPORT, pk="import"),
     "front:search": needs(P.VIEW),
+    "dashboards:answers": needs(P.VIEW_DASHBOARD),
     "dashboards:manager": needs(P.VIEW_DASHBOARD),
     "dashboards:rows": needs(P.VIEW_DASHBOARD, what="received"),
     "front:health": needs(P.VIEW_HEALTH),
