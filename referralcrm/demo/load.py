@@ -13,6 +13,7 @@ from referralcrm.demo.cast import STORIES
 from referralcrm.demo.contacts import make_audit, make_frictions, make_tasks, make_touchpoints, make_weeks
 from referralcrm.demo.paper import UNREAD, make_paper
 from referralcrm.demo.partners import make_partners
+from referralcrm.demo.questions import make_questions
 from referralcrm.demo.referrals import make_referrals
 from referralcrm.demo.thanks import Thanks
 from referralcrm.demo.world import SIGN_INS, World, email_of
@@ -70,6 +71,7 @@ def _fill(world, partners, referrals, say):
     thanks.upset()
     say(f"{len(make_touchpoints(world)):,} contacts")
     make_frictions(world)
+    make_questions(world)
     make_paper(world)
     make_weeks(world)
     make_tasks(world)

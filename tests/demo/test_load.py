@@ -21,7 +21,7 @@ from referralcrm.demo.referrals import COOLING
 from referralcrm.practice.models import Practice, User
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
-from referrals.models import CallAttempt, JourneyEvent, Obligation, Patient, Referral
+from referrals.models import AdviceRequest, CallAttempt, JourneyEvent, Obligation, Patient, Referral
 from referrals.states import CLOSED, Direction, Journey, Source
 
 SMALL = {"partners": 25, "referrals": 260}
@@ -56,6 +56,14 @@ def test_one_thing_that_was_hard_waits_and_holds_nothing_back_by_surprise(rivers
     assert Friction.objects.exclude(pk=waits.pk).get().answered_on
     assert waits.partner == story("quiet")
     assert not Message.objects.filter(partner=waits.partner, state=MessageState.PENDING).exists()
+
+
+def test_questions_wait_and_a_year_of_them_was_answered(riverside_demo):
+    assert AdviceRequest.objects.open().count() == 5
+    answered = AdviceRequest.objects.answered()
+    assert answered.count() >= 20
+    assert all(asked.question and asked.answer for asked in answered)
+    assert answered.filter(answered_at__gt=F("promised_by")).exists(), "not all of them in time"
 
 
 def test_referrals_have_the_irregularity_of_a_real_log(riverside_demo):
