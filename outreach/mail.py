@@ -14,7 +14,7 @@ from django.shortcuts import resolve_url
 from django.template.loader import get_template, render_to_string
 from django.utils import timezone
 
-from outreach.states import CARRIES, UNCLAIMED, RuleKind
+from outreach.states import CARRIES, STORIES, UNCLAIMED, RuleKind
 from referralcrm.practice.scope import current_practice
 
 BREAKS = {"Cc", "Zl", "Zp"}  # Unicode categories: controls, line and paragraph separators
@@ -28,6 +28,7 @@ FIELDS = {
     "people": "the people to keep in touch with, one a line, each with the reason",
     "link": "the address of the page it leads to; to a partner, one of their own, put in as the mail leaves",
     "code": "the one-time code, put in as the mail leaves",
+    "words": "what a person wrote and approved, without anybody who can be recognised",
     "whose": "whom the news is about, without saying who: one of your patients, two of your patients",
 }
 FIELDS_OF = {
@@ -36,6 +37,7 @@ FIELDS_OF = {
     RuleKind.REPORT_NOTICE: ("greeting", "practice", "signature", "link"),
     RuleKind.STATUS_NOTICE: ("greeting", "whose", "practice", "signature", "link"),
     RuleKind.PORTAL_CODE: ("greeting", "practice", "code"),
+    **dict.fromkeys(STORIES, ("greeting", "words", "practice", "signature")),
 }
 ABOUT_A_PATIENT = re.compile(
     r"patient|name|initial|birth|born|dob|age|sex|gender|record|mrn|number|diagnos|condition|reason|complaint"
@@ -43,7 +45,7 @@ ABOUT_A_PATIENT = re.compile(
     re.IGNORECASE,
 )
 OPT_OUT = "If you would rather not get mail like this, answer with “no e-mail” and we will stop."
-OFFERS_OPT_OUT = {RuleKind.THANK_YOU, RuleKind.REPORT_NOTICE, RuleKind.STATUS_NOTICE}
+OFFERS_OPT_OUT = {RuleKind.THANK_YOU, RuleKind.REPORT_NOTICE, RuleKind.STATUS_NOTICE, *STORIES}
 NUMBERS = (
     "no patient",
     "a patient",
@@ -91,10 +93,11 @@ def lint(text: str, kind=RuleKind.THANK_YOU) -> list[str]:
 
 def lacks(body: str, kind) -> list[str]:
     """What a text of this kind cannot do without and does not have, in sentences."""
-    carried = CARRIES.get(kind)
+    carried = "words" if kind in STORIES else CARRIES.get(kind)
     if carried is None or f"{{{carried}}}" in body:
         return []
-    return [f"Leave {{{carried}}} in the text: without it nobody can open anything."]
+    why = "it would say nothing" if kind in STORIES else "nobody can open anything"
+    return [f"Leave {{{carried}}} in the text: without it {why}."]
 
 
 def fill(text: str, values: dict[str, str]) -> str:
@@ -130,6 +133,18 @@ def private(rule, *, practice, partner, patients: int, location=None) -> tuple[s
     values = {
         "greeting": partner.greeting,
         "whose": "one of your patients" if patients == 1 else "several of your patients",
+        "practice": practice.name,
+        "signature": signature(practice, location),
+    }
+    return one_line(fill(rule.subject, values))[:150], fill(rule.body, values)
+
+
+def story(rule, words, *, partner, location=None) -> tuple[str, str]:
+    """Subject and body that carry the approved ``words`` of a story or a compliment."""
+    practice = current_practice()
+    values = {
+        "greeting": partner.greeting,
+        "words": words.strip(),
         "practice": practice.name,
         "signature": signature(practice, location),
     }
@@ -181,6 +196,7 @@ def sample(kind, body: str, *, practice) -> str:
         "link": address_of("…") if kind in CARRIES else settings.SITE_URL,
         "code": "000 000",
         "whose": "one of your patients",
+        "words": "They came in unable to lift a cup and went home lifting a grandchild.",
     }
     return as_html(fill(body, values), opt_out=OPT_OUT if kind in OFFERS_OPT_OUT else "")
 

@@ -3,7 +3,7 @@
 from django.dispatch import receiver
 
 from outreach.actions import merges, quality, reports, tasks
-from outreach.actions.messages import private, recipients, thanks
+from outreach.actions.messages import private, recipients, stories, thanks
 from outreach.actions.rules import seed_rules
 from partners.signals import (
     friction_answered,
@@ -20,6 +20,7 @@ from partners.signals import (
 from referralcrm.practice.signals import Owned, person_deactivated, practice_founded, what_is_owned
 from referrals.signals import (
     code_asked,
+    consent_withdrawn,
     delivery_made,
     delivery_revoked,
     delivery_sent,
@@ -140,6 +141,11 @@ def ask_the_manager(sender, flag, by, **kwargs):
 @receiver(quality_flag_settled)
 def let_the_manager_go(sender, flag, by, **kwargs):
     quality.settle(flag, by=by)
+
+
+@receiver(consent_withdrawn)
+def stop_stories(sender, consent, by, **kwargs):
+    stories.stop(consent, by=by)
 
 
 @receiver(what_is_owned)

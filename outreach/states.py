@@ -48,10 +48,14 @@ class RuleKind(models.TextChoices):
     REPORT_NOTICE = "report_notice", "A report is ready"
     STATUS_NOTICE = "status_notice", "News the partner asked for"
     PORTAL_CODE = "portal_code", "The code for a link"
+    STORY = "story", "A success story"
+    COMPLIMENT = "compliment", "A compliment passed on"
 
 
 # What these carry is written down nowhere: it is put in as the mail leaves.
 CARRIES = {RuleKind.REPORT_NOTICE: "link", RuleKind.STATUS_NOTICE: "link", RuleKind.PORTAL_CODE: "code"}
+# Their words are a person's, who approved them; they are not changed on the way.
+STORIES = frozenset({RuleKind.STORY, RuleKind.COMPLIMENT})
 
 
 class Approval(models.TextChoices):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from outreach.views import cadences, inbox, messages, rules, tasks, touchpoints
+from outreach.views import cadences, inbox, messages, rules, stories, tasks, touchpoints
 
 app_name = "outreach"
 
@@ -22,6 +22,10 @@ urlpatterns = [
     path("tasks/<uuid:pk>/", tasks.task, name="task"),
     path("tasks/<uuid:pk>/delete/", tasks.delete, name="delete_task"),
     path("tasks/<uuid:pk>/undo/", tasks.undo, name="undo_task"),
+    path("stories/new/<uuid:pk>/<slug:kind>/", stories.tell, name="tell_story"),
+    path("stories/<uuid:pk>/", stories.story, name="story"),
+    path("stories/<uuid:pk>/edit/", stories.retell, name="retell_story"),
+    path("stories/<uuid:pk>/delete/", stories.delete, name="delete_story"),
     path("contacts/new/", touchpoints.log, name="log_touchpoint"),
     path("contacts/people/", touchpoints.people, name="touchpoint_people"),
     path("contacts/<uuid:pk>/", touchpoints.update, name="touchpoint"),

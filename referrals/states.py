@@ -291,6 +291,13 @@ class ConsentHow(models.TextChoices):
     ELECTRONIC = "electronic", "an electronic form"
 
 
+class StoryKind(models.TextChoices):
+    """What is told about a patient who cannot be recognised; the values are those of ConsentScope."""
+
+    STORY = ConsentScope.STORY.value, "success story"
+    COMPLIMENT = ConsentScope.COMPLIMENT.value, "compliment"
+
+
 CONSENT_ENDS_SOON = 14  # days before its last one on which a page says so
 
 

@@ -8,8 +8,16 @@ from referralcrm.practice.permissions import Permission
 from referralcrm.practice.trash import Kind, keep
 from referrals import actions
 from referrals.actions import advice
-from referrals.models import AdviceRequest, Attachment, CareTeamMember, Experience, QualityFlag, Referral
-from referrals.states import AdviceDirection, AdviceKind, CareRole, Direction, Paper, Source
+from referrals.models import (
+    AdviceRequest,
+    Attachment,
+    CareTeamMember,
+    Experience,
+    QualityFlag,
+    Referral,
+    Story,
+)
+from referrals.states import AdviceDirection, AdviceKind, CareRole, Direction, Paper, Source, StoryKind
 
 
 def _day(name):
@@ -114,6 +122,20 @@ keep(
         page=lambda flag: flag.referral.get_absolute_url(),
         opened_by=("referrals:answer_flag",),
         called=Concat(Value("Quality flag of "), _day("raised_at"), output_field=TextField()),
+        about=Coalesce("referral__partner__name", Value(""), output_field=TextField()),
+    )
+)
+keep(
+    Kind(
+        slug="stories",
+        one="story",
+        many="Success stories and compliments",
+        model=Story,
+        permission=Permission.LOG,
+        restore=actions.bring_story_back,
+        page=lambda story: story.referral.get_absolute_url(),
+        opened_by=("outreach:story", "outreach:retell_story"),
+        called=label_of("kind", StoryKind),
         about=Coalesce("referral__partner__name", Value(""), output_field=TextField()),
     )
 )

@@ -85,6 +85,8 @@ BUTTONS = {
     "outreach:decide": ["version", "next"],
     "outreach:put_back": ["version", "next"],
     "outreach:rule_preview": ["body"],
+    "outreach:delete_story": [],
+    "outreach:story": ["version"],
     "outreach:delete_task": ["next"],
     "outreach:delete_touchpoint": ["version", "next"],
     "outreach:restore_touchpoint": ["version", "next"],

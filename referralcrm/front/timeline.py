@@ -209,7 +209,15 @@ def _said_message(row, zone):
     causes = row["number"] or 0
     why = f"for {causes} referral{'s' if causes != 1 else ''}" if causes else ""
     text = f"{said} · rule “{RuleKind(row['word']).label}”{by}"
-    return Moment(row["day"], row["at"], NOTES[row["word"]], text, why, "outreach:message", row["id"])
+    return Moment(
+        row["day"],
+        row["at"],
+        NOTES.get(row["word"]) or RuleKind(row["word"]).label,
+        text,
+        why,
+        "outreach:message",
+        row["id"],
+    )
 
 
 def _said_referral(row, zone):

@@ -33,6 +33,9 @@ from referrals.actions.journey import move, redirect
 from referrals.actions.log import log, receive, send
 from referrals.actions.loop import confirm_report, record_report, take_report_back, waive_report
 from referrals.actions.same_patient import merge_patients, say_two, suggest_again, unmerge_patients
+from referrals.actions.stories import bring_back as bring_story_back
+from referrals.actions.stories import remove as remove_story
+from referrals.actions.stories import retell, tell
 from referrals.actions.trash import delete, has_come_to_something, restore
 from referrals.actions.undo import take_logging_back, take_step_back
 
@@ -44,6 +47,7 @@ __all__ = [
     "attach",
     "bring_attachment_back",
     "bring_clinician_back",
+    "bring_story_back",
     "change_experience",
     "confirm_report",
     "contents",
@@ -64,14 +68,16 @@ __all__ = [
     "receive",
     "record_report",
     "redirect",
-    "reports",
     "remove_attachment",
     "remove_clinician",
+    "remove_story",
     "reopen",
     "reopen_flag",
+    "reports",
     "restore",
     "restore_experience",
     "restore_flag",
+    "retell",
     "say_none",
     "say_two",
     "send",
@@ -82,6 +88,7 @@ __all__ = [
     "take_report_back",
     "take_step_back",
     "team_of",
+    "tell",
     "tick",
     "unmerge_patients",
     "update",

@@ -16,6 +16,7 @@ from referrals.models.notices import StatusNotice
 from referrals.models.patients import Patient
 from referrals.models.referrals import JourneyEvent, Referral
 from referrals.models.reports import Article, Phrase, Report, ReportFile
+from referrals.models.stories import Story
 
 __all__ = [
     "AdviceRequest",
@@ -34,12 +35,13 @@ __all__ = [
     "Patient",
     "PatientMerge",
     "Phrase",
-    "QualityFlag",
     "PortalCode",
     "PortalLink",
+    "QualityFlag",
     "Referral",
     "Report",
     "ReportFile",
     "StatusNotice",
+    "Story",
     "TwoPatients",
 ]

@@ -265,6 +265,11 @@ class Referral(Plentiful):
         return self.is_received and self.journey in AWAITING_BOOKING
 
     @property
+    def is_seen(self) -> bool:
+        """The patient was there at least once."""
+        return self.journey in SEEN
+
+    @property
     def seems_unreachable(self) -> bool:
         """Called as often in vain as the practice calls a patient."""
         return self.is_to_book and self.calls >= current_practice().calls_before_unreachable

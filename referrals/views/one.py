@@ -32,6 +32,7 @@ from referrals.views.care_team import listed_team, team_on
 from referrals.views.consents import consents_of, listed_consents
 from referrals.views.experiences import afterwards, with_afterwards
 from referrals.views.quicker import who_answered_the_report, who_was_quicker
+from referrals.views.stories import listed_stories, stories_of
 
 REPORT_ACTS = {
     ReportAct.DONE: actions.record_report,
@@ -56,6 +57,7 @@ def _get(pk):
             paper=listed_paper(),
             listed_consents=listed_consents(),
             listed_team=listed_team(),
+            listed_stories=listed_stories(),
         )
     )
     return get_object_or_404(with_afterwards(with_checklists(rows)), pk=pk)
@@ -84,6 +86,7 @@ def _show(request, referral, *, next_form=None, other_form=None):
         "asked_for": _asked_for(referral),
         "consents": consents_of(referral),
         "care_team": team_on(referral),
+        "stories": stories_of(referral),
         "can_redirect": may_step and referral.journey in STEPS[Verb.REDIRECT].start,
     }
     return render(request, "referrals/detail.html", context)

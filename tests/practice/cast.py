@@ -4,7 +4,7 @@ from outreach.models import Cadence, Message, Rule, Task, Touchpoint
 from partners.models import Affiliation, Contact, Discipline, Friction, LikelyPair, Merge, Paperwork
 from referralcrm.practice.models import Batch, ClosedDay, Location, Plan, SavedView, Service
 from referralcrm.practice.scope import current_practice
-from referrals.actions import merge_patients
+from referrals.actions import merge_patients, tell
 from referrals.actions.consents import give as give_consent
 from referrals.models import CareTeamMember, DetailsRequest, Obligation
 from tests import factories
@@ -67,6 +67,7 @@ def one_of_each():
             slug="partners", name="Marked view", owner=person, is_shared=True, query="circle=inner"
         ),
         "service": Service.objects.create(name="Marked service"),
+        "story": tell(referral, by=person, words="Back at work"),
         "task": Task.objects.create(title="Marked task", partner=partner, due_on=today),
         "touchpoint": Touchpoint.objects.create(partner=partner, happened_on=today),
     }

@@ -87,6 +87,7 @@ ROW_KINDS = {
     "their_report",
     "touchpoint",
     "unread",
+    "story",
 }
 
 URLS = {
@@ -235,6 +236,10 @@ URLS = {
     "referrals:update_advice": needs(P.LOG, pk="advice"),
     "referrals:withdraw_advice": needs(P.LOG, pk="advice"),
     "partners:treating": needs(P.EDIT_PARTNERS, pk="partner"),
+    "outreach:delete_story": needs(P.LOG, pk="story"),
+    "outreach:retell_story": needs(P.LOG, pk="story"),
+    "outreach:story": needs(P.APPROVE_MAIL, pk="story"),
+    "outreach:tell_story": needs(P.LOG, pk="referral", kind="story"),
     "referrals:care_team": needs(P.LOG, pk="referral"),
     "referrals:consent": needs(P.LOG, pk="referral"),
     "referrals:consent_form": needs(P.VIEW_PATIENTS, pk="referral"),

@@ -9,7 +9,7 @@ from outreach import mail
 from outreach.actions.messages import private
 from outreach.actions.messages.thanks import NO_LONGER_COUNTS, forget_withdrawn
 from outreach.actions.messages.verdict import EXPIRES_AFTER, obstacle, zone_of
-from outreach.states import NEEDS_ANSWER, UNCLAIMED, Hold, MessageState
+from outreach.states import NEEDS_ANSWER, STORIES, UNCLAIMED, Hold, MessageState
 from referralcrm.audit.actions import record
 from referralcrm.core.nudge import nudge
 from referralcrm.core.refused import Refused, Stale
@@ -34,6 +34,8 @@ def approve(message, *, version, by):
 def edit(message, *, version, subject, body, by):
     """Give a note that still waits the words of a person; they are sent as they stand. Raises Refused."""
     message = _seen(message, version, UNCLAIMED)
+    if message.rule.kind in STORIES:
+        raise Refused("These words were approved as they stand. Take the message back, and change the story.")
     if problems := mail.lacks(body, message.rule.kind):
         raise Refused(" ".join(problems), field="body")
     message.subject, message.body, message.text_fixed = mail.one_line(subject), body, True

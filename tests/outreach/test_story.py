@@ -1,0 +1,154 @@
+"""What went well reaches the partner without the patient: asked for, approved, and stopped in time."""
+
+import pytest
+from django.urls import reverse
+
+from outreach.actions.messages import answers, stories
+from outreach.actions.messages.thanks import forget_withdrawn
+from outreach.models import Message
+from outreach.states import MessageState
+from referralcrm.core.refused import Refused
+from referrals.actions import consents, delete, tell
+from referrals.models import Story
+from referrals.states import Journey
+from tests import factories
+
+WORDS = "Somebody came in unable to lift a cup & went home lifting a grandchild."
+
+
+@pytest.fixture
+def okafor(riverside):
+    return factories.partner("Dr Adaeze Okafor", email="okafor@office.example", salutation="Dr Okafor")
+
+
+@pytest.fixture
+def referral(okafor):
+    patient = factories.patient("Kim Moreau")
+    return factories.referral(partner=okafor, patient=patient, journey=Journey.COMPLETED)
+
+
+@pytest.fixture
+def story(referral, alice):
+    return tell(referral, by=alice, words=WORDS)
+
+
+@pytest.fixture
+def agreed(referral, alice):
+    return consents.give(referral, by=alice, scope=["story"], to="other_side")
+
+
+@pytest.fixture
+def desk(alice, as_person):
+    return as_person(alice)
+
+
+def at(name, *args):
+    return reverse(f"outreach:{name}", args=args)
+
+
+def test_it_is_told_looked_at_and_sent(desk, referral, agreed, okafor, alice):
+    assert "Tell the story" in desk.get(referral.get_absolute_url()).content.decode()
+    address = desk.post(at("tell_story", referral.pk, "story"), {"words": WORDS})["Location"]
+    story = Story.objects.get()
+    shown = desk.get(address).content.decode()
+    assert "Dear Dr Okafor" in shown and "lift a cup &amp; went home" in shown
+    assert not Message.objects.exists()
+    desk.post(address, {"version": story.version})
+    message = Message.objects.get()
+    assert (message.partner, message.approved_by, message.text_fixed) == (okafor, alice, True)
+    assert WORDS in message.body and "Kim" not in message.body
+    assert "Shared" in desk.get(referral.get_absolute_url()).content.decode()
+    assert "A success story" in desk.get(reverse("partners:detail", args=[okafor.pk])).content.decode()
+
+
+def test_without_consent_it_stays_and_the_page_says_how_to_ask(desk, story, alice):
+    with pytest.raises(consents.NotCovered):
+        stories.share(story, by=alice)
+    shown = desk.get(at("story", story.pk)).content.decode()
+    assert "The patient has not agreed yet to a success story" in shown
+    assert f"next={at('story', story.pk).replace('/', '%2F')}" in shown and "Record the consent" in shown
+    assert not Message.objects.exists()
+
+
+def test_what_gives_the_patient_away_is_shown_and_the_typing_kept(desk, referral):
+    told = "Kim was so brave on 3 March"
+    answer = desk.post(at("tell_story", referral.pk, "story"), {"words": told})
+    form = answer.context["form"]
+    assert "“Kim” (a name); “3 March” (a date)" in form.errors["words"][0]
+    assert form["words"].value() == told and not Story.objects.exists()
+
+
+def test_it_is_looked_at_again_as_the_patient_is_known_now(story, agreed, alice):
+    patient = story.referral.patient
+    patient.name = "Kim Somebody"
+    patient.save()
+    with pytest.raises(Refused, match="“Somebody”"):
+        stories.share(story, by=alice)
+
+
+def test_a_compliment_asks_for_its_own_consent(referral, agreed, alice):
+    praise = tell(referral, by=alice, kind="compliment", words="She listened.")
+    with pytest.raises(consents.NotCovered, match="a compliment to Dr Adaeze Okafor"):
+        stories.share(praise, by=alice)
+    consents.give(referral, by=alice, scope=["compliment"], to="other_side")
+    assert "She listened." in stories.share(praise, by=alice).body
+
+
+def test_withdrawn_before_it_leaves_it_does_not_leave(story, agreed, alice):
+    message = stories.share(story, by=alice)
+    consents.withdraw(agreed, by=alice)
+    message.refresh_from_db()
+    assert (message.state, message.waiting_because) == (MessageState.CANCELLED, stories.WITHDRAWN)
+    assert Story.objects.get().shared_at is None
+
+
+def test_another_consent_that_covers_it_lets_it_go_on(story, agreed, referral, alice):
+    consents.give(referral, by=alice, scope=["story"], to="care_team")
+    message = stories.share(story, by=alice)
+    consents.withdraw(agreed, by=alice)
+    message.refresh_from_db()
+    assert message.state == MessageState.PENDING
+
+
+def test_it_goes_once(story, agreed, alice):
+    stories.share(story, by=alice)
+    with pytest.raises(Refused, match="on its way already"):
+        stories.share(story, by=alice)
+
+
+def test_taken_back_it_can_be_told_otherwise_and_sent_anew(desk, story, agreed, alice):
+    first = stories.share(story, by=alice)
+    answers.withdraw(first, version=None, by=alice)
+    story.refresh_from_db()
+    desk.post(at("retell_story", story.pk), {"words": "Back at work.", "version": story.version})
+    second = stories.share(Story.objects.get(), by=alice)
+    assert second != first and "Back at work." in second.body
+    with pytest.raises(Refused, match="no longer counts"):
+        answers.reinstate(first, by=alice)
+
+
+def test_its_words_are_not_changed_on_the_way(story, agreed, alice):
+    message = stories.share(story, by=alice)
+    with pytest.raises(Refused, match="approved as they stand"):
+        answers.edit(message, version=None, subject="x", body="Kim Moreau", by=alice)
+
+
+def test_who_gets_no_mail_gets_no_story(story, agreed, okafor, alice):
+    okafor.email_opted_out_at = story.written_at
+    okafor.save()
+    with pytest.raises(Refused, match="Tell them in person"):
+        stories.share(story, by=alice)
+
+
+def test_it_is_put_away_and_brought_back(desk, story, referral):
+    desk.post(at("delete_story", story.pk))
+    assert desk.get(at("story", story.pk)).status_code == 410
+    desk.post(reverse("trash:restore", args=["stories", story.pk]))
+    assert desk.get(at("story", story.pk)).status_code == 200
+
+
+def test_a_referral_that_goes_takes_its_story_along(story, agreed, referral, alice):
+    message = stories.share(story, by=alice)
+    delete(referral, by=alice)
+    forget_withdrawn([message])
+    assert not message.causes.live().exists()
