@@ -239,7 +239,7 @@ URLS = {
     "outreach:delete_story": needs(P.LOG, pk="story"),
     "outreach:retell_story": needs(P.LOG, pk="story"),
     "outreach:story": needs(P.APPROVE_MAIL, pk="story"),
-    "outreach:tell_story": needs(P.LOG, pk="referral", kind="story"),
+    "outreach:tell_story": needs(P.LOG, pk="referral", kind="compliment"),
     "referrals:care_team": needs(P.LOG, pk="referral"),
     "referrals:consent": needs(P.LOG, pk="referral"),
     "referrals:consent_form": needs(P.VIEW_PATIENTS, pk="referral"),
