@@ -89,10 +89,11 @@ def pack(batch: str, rows: list[dict]) -> tuple[list[str], str]:
 
 
 @transaction.atomic
-def bring_in_staged(lines, *, by, gone=()) -> Brought:
+def bring_in_staged(lines, *, by, gone=(), at=None) -> Brought:
     """Add a partner for each of these rows that ``pack`` made, in the order of their lines.
 
-    ``gone`` are the keys of people and plans that were here as they were packed and are no longer.
+    ``gone`` are the keys of people and plans that were here as they were packed and are no longer;
+    ``at`` is when all rows of the list count as created, by which ``known_staged`` tells them apart.
     """
     keys = [key for (key,) in lines.select(lines.cell("id"), f"ORDER BY {lines.cell('line', 'integer')}")]
     if not keys:
@@ -106,7 +107,8 @@ def bring_in_staged(lines, *, by, gone=()) -> Brought:
     fields = [name for name in lines.names if name in COLUMNS and name not in picked]
     kinds = {"office": "text", "discipline": "text", "is_person": "boolean"}
     cells = {name: lines.cell(name, kind) for name, kind in kinds.items()}
-    lines.insert(Partner, fields, picked=picked, joined=PLACED.format(**cells))
+    created = {"created_at": at or timezone.now()}
+    lines.insert(Partner, fields, picked=picked, joined=PLACED.format(**cells), **created)
     picked = {"id": "uuidv7()", "partner": lines.cell("id", "uuid"), "organisation": "office.id"}
     lines.insert(Affiliation, [], picked=picked, joined=WORKING.format(**cells))
     _insure_staged(lines, gone)

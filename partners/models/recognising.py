@@ -16,6 +16,7 @@ KNOWN = """
       FROM partners_partner p LEFT JOIN partners_organisation o ON o.id = p.organisation_id
       LEFT JOIN partners_partner now ON now.id = p.merged_into_id
      WHERE p.deleted_at IS NULL AND now.deleted_at IS NULL
+       AND (p.version > 1 OR p.created_at IS DISTINCT FROM %s)
        AND (lower(p.name) IN ({names}) OR lower(p.email) IN ({emails})
             OR p.identifier IN ({identifiers}) OR p.id IN ({ids}))
      ORDER BY now.id NULLS FIRST
@@ -69,18 +70,22 @@ def known(rows) -> dict[tuple, str]:
         [row["identifier"] for row in rows if row.get("identifier")],
         [str(row["id"]) for row in rows if row.get("id")],
     ]
-    return _known({name: f"SELECT unnest({array})" for name, array in GIVEN.items()}, asked)
+    return _known({name: f"SELECT unnest({array})" for name, array in GIVEN.items()}, [None, *asked])
 
 
-def known_staged(lines) -> dict[int, str]:
-    """{line: id of a partner} for those staged rows (``actions.intake.pack``) that are here already."""
+def known_staged(lines, *, besides) -> dict[int, str]:
+    """{line: id of a partner} for those staged rows (``actions.intake.pack``) that are here already.
+
+    Partners created at the instant ``besides`` came out of the same list: none of its lines is one of them.
+    """
     cells = {
         "ids": lines.cell("own_id", "uuid"),
         "identifiers": lines.cell("identifier"),
         "emails": f"lower({lines.cell('email')})",
         "names": f"lower({lines.cell('name')})",
     }
-    found = _known({kind: lines.asked(cell) for kind, cell in cells.items()}, [lines.batch] * len(cells))
+    asked = {kind: lines.asked(cell) for kind, cell in cells.items()}
+    found = _known(asked, [besides, *[lines.batch] * len(cells)])
     if not found:
         return {}
     names = ["own_id", "identifier", "email", "name", "office"]

@@ -74,14 +74,14 @@ class Partners(KeptReady):
         return intake.pack(batch, [row.values | {"line": row.line} for row in rows])
 
     def known_again(self, lines):
-        return known_staged(lines)
+        return known_staged(lines, besides=self.run.started_at)
 
     def values_of(self, lines, numbers):
         return intake.rows_of(lines, numbers)
 
     def write_staged(self, lines, to_fill, *, by):
         gone = self._gone(lines)
-        brought = intake.bring_in_staged(lines, by=by, gone=gone)
+        brought = intake.bring_in_staged(lines, by=by, gone=gone, at=self.run.started_at)
         brought.contacts = intake.bring_in_contacts(contacts_of(lines), by=by)
         filled = intake.fill_in({key: own(row, gone) for key, row in to_fill.items()}, by=by)
         return batches_of(brought, filled)
