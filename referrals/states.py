@@ -357,6 +357,14 @@ class Side(models.TextChoices):
     THEM = "them", "they report"
 
 
+class Running(models.TextChoices):
+    """What a clock runs for."""
+
+    REPORT = "report", "reports"
+    ACKNOWLEDGEMENT = "acknowledge", "telling the referrer"
+    APPOINTMENT = "appointment", "appointments"
+
+
 class Loop(models.TextChoices):
     """What is stored; "overdue" is due with a date in the past and is never stored."""
 

@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from outreach.states import MessageState
 from partners.models import Partner
+from referralcrm.core.rates import Rate
 from referralcrm.dashboards.relationships import Relationship
-from referralcrm.dashboards.statistics import Check, Fall, Rate
+from referralcrm.dashboards.statistics import Check, Fall
 from referralcrm.practice.permissions import Permission
 
 MOST_OF_A_KIND = 4

@@ -10,6 +10,7 @@ from django.urls import reverse
 from outreach.models import Message
 from partners.states import Kind
 from referralcrm.core.months import month_of
+from referralcrm.core.rates import Rate
 from referralcrm.dashboards.attention import MOST_OF_A_KIND, attention, clinic_sentence
 from referralcrm.dashboards.charts import NARROW_STEP, Month, months_chart
 from referralcrm.dashboards.counting import count_and_list
@@ -17,7 +18,7 @@ from referralcrm.dashboards.definitions import COUNTED, DEFINITIONS, of_half
 from referralcrm.dashboards.periods import CHOICES, Period
 from referralcrm.dashboards.relationships import count_windows, with_people
 from referralcrm.dashboards.rows import Rows
-from referralcrm.dashboards.statistics import FEWEST_TO_COMPARE, Check, Rate, concentration
+from referralcrm.dashboards.statistics import FEWEST_TO_COMPARE, Check, concentration
 from referrals.models import Obligation
 from referrals.states import Direction
 

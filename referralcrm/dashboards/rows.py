@@ -15,12 +15,12 @@ from referralcrm.dashboards.periods import Period
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.models import Location
 from referrals.models import Obligation, Referral
-from referrals.states import Journey, Loop, Side, Source
+from referrals.models.firsts import back_with_referrer, reported_first
+from referrals.states import REPORTED, Journey, Loop, Side, Source
 
 MATURE_AFTER = timedelta(days=60)
 UNTHANKED_WITHIN = timedelta(days=60)
 THANK_WITHIN = 2  # working days
-REPORTED = (Loop.SENT, Loop.RECEIVED, Loop.ACKNOWLEDGED)
 NO_THANKS = (Journey.DECLINED, Journey.REDIRECTED)  # their note is taken back before it leaves
 
 
@@ -76,14 +76,10 @@ class Rows:
 
     def visits(self):
         """Received, the patient came and has been back with the referrer: was the report there before?"""
-        back = self._matured(self.from_partners()).filter(
-            attended_on__isnull=False, next_visit_on__gt=F("attended_on"), next_visit_on__lte=self.today
-        )
-        return back.filter(_has_report(~Q(state=Loop.NOT_REQUIRED), side=Side.US))
+        return back_with_referrer(self._matured(self.from_partners()), self.today)
 
     def visits_with_report(self):
-        in_time = Q(state__in=REPORTED, sent_on__lt=OuterRef("next_visit_on"))
-        return self.visits().filter(_has_report(in_time, side=Side.US))
+        return reported_first(self._matured(self.from_partners()), self.today)
 
     def to_thank(self):
         """Received from a partner; declined and redirected ones are not thanked for."""
@@ -108,14 +104,17 @@ class Rows:
         return self.log().sent().filter(_overdue(self.today, Side.THEM))
 
     def reports_promised(self):
-        """Received, and the day on which our report was due has passed."""
-        due = Q(due_on__lt=self.today) & ~Q(state=Loop.NOT_REQUIRED)
-        return self._matured(self.from_partners()).filter(_has_report(due, side=Side.US))
+        """Received, and the day on which a report of ours was due has passed."""
+        return self._matured(self.from_partners()).filter(_has_report(self._promised, side=Side.US))
 
     def reports_in_time(self):
-        """Of those, the ones whose report was sent by that day."""
-        in_time = Q(state__in=REPORTED, due_on__lt=self.today, sent_on__lte=F("due_on"))
-        return self._matured(self.from_partners()).filter(_has_report(in_time, side=Side.US))
+        """Of those, the ones whose every such report was sent by its day."""
+        late = self._promised & ~Q(state__in=REPORTED, sent_on__lte=F("due_on"))
+        return self.reports_promised().filter(~_has_report(late, side=Side.US))
+
+    @property
+    def _promised(self):
+        return Q(due_on__lt=self.today) & ~Q(state=Loop.NOT_REQUIRED)
 
     def loop(self):
         """Sent, and a report is required: not where the patient was never seen or nobody needs one."""
@@ -133,16 +132,12 @@ class Rows:
         """CMS50-style: the first referral of each patient made from 1 January to 31 October."""
         first, last = date(self.measure_year, 1, 1), date(self.measure_year, 10, 31)
         made = self._matured(self.log().sent().between(first, last))
-        earlier = made.filter(patient=OuterRef("patient")).filter(
-            Q(happened_on__lt=OuterRef("happened_on"))
-            | Q(happened_on=OuterRef("happened_on"), pk__lt=OuterRef("pk"))
-        )
-        return made.filter(~Exists(earlier))
+        return made.first_of_each_patient(first, last)
 
     def measured_closed(self):
-        """Of those, the ones whose own partner's report came within the year."""
-        in_year = Q(state__in=REPORTED, sent_on__lte=date(self.measure_year, 12, 31))
-        return self.measured().filter(_has_report(in_year, side=Side.THEM))
+        """Of those, the ones whose own partner's report came after it was made and within the year."""
+        came = Q(sent_on__gte=OuterRef("happened_on"), sent_on__lte=date(self.measure_year, 12, 31))
+        return self.measured().filter(_has_report(Q(state__in=REPORTED) & came, side=Side.THEM))
 
     # People
 

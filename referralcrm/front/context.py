@@ -25,6 +25,7 @@ class Entry:
 ENTRIES = [
     ("Today", "front:today", Permission.VIEW),
     ("Referrals", "referrals:list", Permission.VIEW),
+    ("Reports", "front:reports", Permission.VIEW),
     ("Partners", "partners:list", Permission.VIEW),
     ("Advice", "referrals:advice", Permission.VIEW),
     ("Outreach", "outreach:messages", Permission.VIEW),

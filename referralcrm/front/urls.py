@@ -1,11 +1,12 @@
 from django.urls import path
 
-from referralcrm.front import search, views, what_next
+from referralcrm.front import board, search, views, what_next
 
 app_name = "front"
 
 urlpatterns = [
     path("", views.today, name="today"),
+    path("reports/", board.reports, name="reports"),
     path("health/", views.health, name="health"),
     path("search/", search.search, name="search"),
     path("what-next/", what_next.what_next, name="what_next"),

@@ -1,6 +1,7 @@
 """Every write of the referral log, by concept: logging, correcting, patients, the journey, the reports."""
 
 from referrals.actions import reports
+from referrals.actions.answering import acknowledge, take_acknowledgement_back
 from referrals.actions.arrivals import take_in
 from referrals.actions.attachments import attach, contents
 from referrals.actions.attachments import bring_back as bring_attachment_back
@@ -38,8 +39,13 @@ from referrals.actions.stories import remove as remove_story
 from referrals.actions.stories import retell, tell
 from referrals.actions.trash import delete, has_come_to_something, restore
 from referrals.actions.undo import take_logging_back, take_step_back
+from referrals.actions.visits import count_visits, expect_back
 
 __all__ = [
+    "acknowledge",
+    "count_visits",
+    "expect_back",
+    "take_acknowledgement_back",
     "add_clinician",
     "answer",
     "answer_flag",

@@ -98,7 +98,7 @@ class Clock:
         reached = self._reached_on(report)
         limits = self._limits(report, reports, reached)
         if not limits:
-            return reading(Loop.NOT_DUE, reached_on=reached)
+            return reading(Loop.NOT_DUE, due_because=self._waits_for(report, reports), reached_on=reached)
         visit = self._visit(report, reports, limits[0].since)
         if self.course.journey == Journey.ON_HOLD:
             return reading(Loop.PAUSED, reached_on=reached, visit_on=visit)
@@ -183,6 +183,14 @@ class Clock:
             limit = Limit(after + timedelta(days=within), since, f"{_days(within)} after visit {visit}")
             limits.append(limit.moved(self.course.held_since(after)))
         return limits
+
+    def _waits_for(self, report, reports):
+        """What a report that has not begun waits for, where its page could not tell."""
+        if report.kind != ReportKind.INTERIM:
+            return ""
+        if self._last_sent(report, reports)[0] is None:
+            return "the report before it comes first"
+        return f"visit {self.terms.interim_every_visits * report.number} has not been counted yet"
 
     def _last_sent(self, report, reports):
         """From where a progress report counts: day, number and words; no day while the one before waits."""

@@ -3,6 +3,7 @@
 from referrals.forms.advice import AdviceForm, AnswerForm, QuestionForm, QuestionLetterForm
 from referrals.forms.ask import AskForm, DetailsAct, DetailsForm, FinishForm
 from referrals.forms.calls import CallForm, LaterForm
+from referrals.forms.clocks import BackForm, ToldForm, VisitsForm
 from referrals.forms.consents import CareTeamForm, ConsentForm
 from referrals.forms.correct import CorrectForm, PatientForm
 from referrals.forms.enclosures import EnclosureForm, TickForm
@@ -15,6 +16,9 @@ from referrals.forms.steps import NextStepForm, RedirectForm, ReportAct, ReportF
 __all__ = [
     "AdviceForm",
     "AnswerForm",
+    "BackForm",
+    "ToldForm",
+    "VisitsForm",
     "AskForm",
     "CallForm",
     "AttachForm",

@@ -6,11 +6,12 @@ from django.db import models
 from django.db.models import Q
 
 from referralcrm.core.sealed import Sealed, SealedField
+from referralcrm.core.templatetags.house import short_day
 from referralcrm.practice.models import Plentiful, scoped
 from referralcrm.practice.places import shown_at
 from referralcrm.practice.scope import current_practice
 from referrals.models.referrals import Referral
-from referrals.states import DONE, URGENCY_OF, WAITING, WITHOUT_A_DAY, Loop, ReportKind, Side, Stop
+from referrals.states import DONE, URGENCY_OF, WAITING, WITHOUT_A_DAY, Journey, Loop, ReportKind, Side, Stop
 
 
 class ObligationQuerySet(models.QuerySet):
@@ -124,12 +125,54 @@ class Obligation(Plentiful):
         """Due today or tomorrow."""
         return self.state == Loop.DUE and 0 <= (self.due_on - current_practice().today()).days <= 1
 
+    @property
+    def title(self) -> str:
+        """What it is called: "first report", "progress report 2"."""
+        return f"{self.get_kind_display()} {self.number}" if self.number > 1 else self.get_kind_display()
+
+    @property
+    def explained(self) -> str:
+        """Its clock in one sentence. Reads ``referral``."""
+        match self.state:
+            case Loop.DUE:
+                return due_in_words(self.due_on, self.due_because, current_practice().today())
+            case Loop.PAUSED:
+                return "The clock stands still while the referral is on hold, and runs on afterwards."
+            case Loop.NOT_REQUIRED:
+                return f"Not required: {self.why_not_required}"
+            case Loop.NOT_DUE:
+                return self._not_yet()
+        return self._there()
+
+    def _not_yet(self):
+        if self.due_because:
+            return f"Not due yet: {self.due_because}."
+        if self.kind == ReportKind.FINAL:
+            return "Not due yet: the clock begins when care has ended."
+        if self.referral.journey == Journey.NO_SHOW:
+            return "Not due yet: the patient did not come, and the clock begins when they do."
+        return "Not due yet: the clock begins when the patient first comes."
+
+    def _there(self):
+        """That it was sent or received, against the day it was due."""
+        done = DONE[self.side].label.capitalize()
+        if self.sent_on is None:
+            return f"{done}; the day is not known."
+        told = f"{done} {on_day(self.sent_on)}"
+        if self.due_on:
+            late = (self.sent_on - self.due_on).days
+            days = "a day" if abs(late) == 1 else f"{abs(late)} days"
+            told += f", {days} after it was due" if late > 0 else ", in time"
+        confirmed = self.acknowledged_on and f"; confirmed {on_day(self.acknowledged_on)}"
+        return f"{told}{confirmed or ''}."
+
     def track(self, seen_on) -> list[Stop]:
         """The loop as stops with their dates; ``seen_on`` is when the patient first came."""
         is_sent = self.state in {Loop.SENT, Loop.RECEIVED, Loop.ACKNOWLEDGED}
         is_confirmed = self.state == Loop.ACKNOWLEDGED
+        first = [Stop("First visit", seen_on, is_done=seen_on is not None or is_sent)]
         return [
-            Stop("First visit", seen_on, is_done=seen_on is not None or is_sent),
+            *(first if self.kind == ReportKind.INITIAL else []),
             Stop("Due", self.due_on, is_done=is_sent, is_now=self.state == Loop.DUE),
             Stop(
                 DONE[self.side].label.capitalize(),
@@ -139,3 +182,15 @@ class Obligation(Plentiful):
             ),
             Stop("Confirmed", self.acknowledged_on, is_done=is_confirmed),
         ]
+
+
+def due_in_words(due_on, because, today) -> str:
+    """ "Due Tuesday 24 Nov: the patient is back with the referrer on Wednesday 25 Nov." """
+    verb, visit = ("Was due", "was") if due_on < today else ("Due", "is")
+    why = f"the patient {visit} {because}" if because.startswith("back ") else because
+    return f"{verb} {on_day(due_on)}{why and f': {why}'}."
+
+
+def on_day(day) -> str:
+    """Tuesday 24 Nov, with the year when it is not this one."""
+    return f"{day:%A} {short_day(day, current_practice().today())}"

@@ -29,6 +29,7 @@ UNDO = {
     "step": Undo(actions.take_step_back, "Taken back: {journey} again."),
     "call": Undo(actions.take_call_back, "The call was taken back."),
     "later": Undo(lambda row, **seen: actions.put_off(row, until=None, **seen), "Back on the list."),
+    "told": Undo(actions.take_acknowledgement_back, "The clock runs on."),
     "log": Undo(actions.take_logging_back, "It is in the trash, and nobody is thanked for it."),
 }
 

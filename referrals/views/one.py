@@ -25,7 +25,8 @@ from referrals.forms import (
 from referrals.models import Obligation, Referral
 from referrals.models.calls import as_calls, calls_made
 from referrals.models.checklists import checklist, with_checklists
-from referrals.states import STEPS, TAKEN_BACK, Verb
+from referrals.models.running import own_clocks
+from referrals.states import STEPS, TAKEN_BACK, ReportKind, Verb
 from referrals.views.attachments import listed_paper, paper_of
 from referrals.views.calls import undo_address
 from referrals.views.care_team import listed_team, team_on
@@ -51,7 +52,7 @@ def _get(pk):
     rows = (
         Referral.objects.not_deleted()
         .with_everyone()
-        .select_related("entered_by")
+        .select_related("entered_by", "partner__agreement")
         .annotate(
             calls_made=calls_made(),
             paper=listed_paper(),
@@ -76,6 +77,7 @@ def _show(request, referral, *, next_form=None, other_form=None):
         "patient_label": referral.patient.label(with_name=person.may(Permission.VIEW_PATIENTS)),
         "events": _history(referral),
         "reports": _reports(referral),
+        "clocks": own_clocks(referral, current_practice().today()),
         "today": current_practice().today(),
         "others": others.with_everyone()[:10],
         "next_form": next_form,
@@ -110,7 +112,11 @@ def _asked_for(referral):
 
 
 def _reports(referral):
-    reports = list(referral.obligations.all())
+    """What was promised; what was never begun and is not required is left out, but for the first."""
+    every = list(referral.obligations.all())
+    reports = [
+        report for report in every if report.kind == ReportKind.INITIAL or not report.stopped_by_itself
+    ]
     for report in reports:
         report.stops = report.track(referral.attended_on)
     return reports

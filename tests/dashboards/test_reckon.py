@@ -5,16 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from referralcrm.core.rates import Rate, wilson
 from referralcrm.dashboards.statistics import (
     UNLIKELY,
     Check,
     Fall,
-    Rate,
     chance_of_so_few,
     concentration,
     onset,
     partners_for_half,
-    wilson,
 )
 
 counts = st.integers(0, 60)
