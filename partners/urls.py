@@ -1,6 +1,7 @@
 from django.urls import path
 
 from partners.views import (
+    agreements,
     bulk,
     disciplines,
     fragments,
@@ -19,6 +20,7 @@ app_name = "partners"
 urlpatterns = [
     path("new/", partners.create, name="create"),
     path("<uuid:pk>/edit/", partners.update, name="update"),
+    path("<uuid:pk>/agreement/", agreements.agreement, name="agreement"),
     path("<uuid:pk>/delete/", partners.delete, name="delete"),
     path("<uuid:pk>/end/", standing.end, name="end"),
     path("<uuid:pk>/resume/", standing.resume, name="resume"),

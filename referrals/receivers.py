@@ -4,6 +4,7 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from partners.signals import (
+    agreement_changed,
     organisation_merged,
     organisation_unmerged,
     partner_merged,
@@ -14,7 +15,7 @@ from referralcrm.core.nudge import nudge
 from referralcrm.core.signals import minute_passed
 from referralcrm.practice.scope import enter
 from referralcrm.practice.signals import Owned, person_deactivated, what_is_owned
-from referrals.actions import advice, deliveries, grid, handover, merges
+from referrals.actions import advice, deliveries, grid, handover, loop, merges
 from referrals.models import Article, Attachment, ReportFile
 from referrals.signals import consent_withdrawn
 
@@ -73,6 +74,17 @@ def move_referrals(sender, survivor, merged, merge, **kwargs):
 @receiver([partner_unmerged, organisation_unmerged])
 def put_referrals_back(sender, merge, **kwargs):
     return merges.put_back(merge)
+
+
+@receiver(agreement_changed)
+def follow_what_is_agreed(sender, partner, **kwargs):
+    loop.follow_terms(partner)
+
+
+@receiver([partner_merged, partner_unmerged])
+def follow_what_is_agreed_after_a_merge(sender, survivor, merged, **kwargs):
+    merges.follow_terms(survivor, merged)
+    return []
 
 
 def _whose(referral):

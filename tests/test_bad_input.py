@@ -27,7 +27,17 @@ from referralcrm.practice.models import Practice, PracticeOwned
 from referralcrm.practice.permissions import GRANTS
 from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.states import Role
-from referrals.forms import CallForm, LaterForm, LogForm, ReportForm, StepForm, TickForm
+from referrals.forms import (
+    BackForm,
+    CallForm,
+    LaterForm,
+    LogForm,
+    ReportForm,
+    StepForm,
+    TickForm,
+    ToldForm,
+    VisitsForm,
+)
 from referrals.forms.grid import HeadForm
 from referrals.forms.many import ManyForm as ManyReferralsForm
 from tests import factories
@@ -146,6 +156,9 @@ BUTTONS = {
     "referrals:unmerge": [],
     "referrals:details": ["act", "version", "next"],
     "referrals:call": [*CallForm.base_fields, "next"],
+    "referrals:told_them": [*ToldForm.base_fields, "next"],
+    "referrals:back_on": [*BackForm.base_fields, "next"],
+    "referrals:visits": [*VisitsForm.base_fields, "next"],
     "referrals:later": [*LaterForm.base_fields, "next"],
     "referrals:change_many": [*ManyReferralsForm.base_fields, "then", "seen"],
     "referrals:undo_many": ["next"],

@@ -1,5 +1,6 @@
 """What a person may tell us about a partner, one submission at a time."""
 
+from partners.forms.agreements import AgreementForm
 from partners.forms.fields import EmailField, PhoneField
 from partners.forms.paperwork import PaperworkForm
 from partners.forms.partners import (
@@ -22,6 +23,7 @@ from partners.forms.partners import (
 __all__ = [
     "NO_PATIENT",
     "AffiliationForm",
+    "AgreementForm",
     "AnswerForm",
     "ContactForm",
     "DisciplineForm",

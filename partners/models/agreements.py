@@ -66,6 +66,21 @@ class Agreement(PracticeOwned):
         return f"what is agreed with {self.partner}"
 
     @property
+    def lines(self) -> list[tuple[str, str]]:
+        """What is agreed, as label and words; empty when nothing is."""
+        days, visits = self.interim_every_days, self.interim_every_visits
+        every = [days and f"every {_count(days, 'day')}", visits and f"every {_count(visits, 'visit')}"]
+        said = [
+            ("A report", _within(self.report_within_days, "day")),
+            ("A progress report", " or ".join(filter(None, every))),
+            ("An appointment", _within(self.appointment_within_days, "day")),
+            ("Told it arrived", _within(self.acknowledge_within_days, "working day")),
+            ("Reports go by", self.get_report_by_display()),
+            ("How to refer", self.how_to_refer),
+        ]
+        return [(label, words) for label, words in said if words]
+
+    @property
     def terms(self) -> Terms:
         agreed = {name: getattr(self, name) for name in PROMISES}
         return Terms(**{name: number for name, number in agreed.items() if number is not None})
@@ -78,3 +93,11 @@ def terms_with(partners) -> dict:
     """
     rows = Agreement.objects.filter(partner__in=partners)
     return {row.partner_id: row.terms for row in rows}
+
+
+def _count(number, of):
+    return of if number == 1 else f"{number} {of}s"
+
+
+def _within(number, of):
+    return number and f"within {'one ' if number == 1 else ''}{_count(number, of)}"

@@ -172,7 +172,7 @@ def with_everything(partners):
     taken = PartnerPlan.objects.filter(partner=OuterRef("pk")).order_by("plan__name")
     return (
         with_facts(partners.with_office())
-        .select_related("backup")
+        .select_related("backup", "agreement")
         .annotate(
             people=ArraySubquery(contacts.annotate(said=said).values("said")),
             hard=ArraySubquery(hard.values(said=HARD)[:FRICTIONS]),

@@ -1,7 +1,9 @@
 """What becomes of referrals when two partners or organisations turn out to be one."""
 
 from partners.actions.merges import journal
+from partners.models import terms_with
 from partners.signals import counted
+from referrals.actions import loop
 from referrals.models import (
     AdviceRequest,
     CareTeamMember,
@@ -35,6 +37,13 @@ def follow(survivor, merged, merge):
     if kind == "partner":
         for model in OF_A_PARTNER:
             journal.change(merge, model.objects.filter(partner=merged), partner=survivor)
+
+
+def follow_terms(*partners):
+    """Where something is agreed with one of them, clocks follow what is agreed now."""
+    if terms_with(partners):
+        for partner in partners:
+            loop.follow_terms(partner)
 
 
 def put_back(merge) -> list:
