@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from outreach.actions import merges, quality, reports, tasks
+from outreach.actions import chasers, merges, quality, reports, tasks
 from outreach.actions.messages import private, recipients, stories, thanks
 from outreach.actions.rules import seed_rules
 from partners.signals import (
@@ -17,6 +17,9 @@ from partners.signals import (
     partner_unmerged,
     what_would_move,
 )
+from referralcrm.core.nudge import nudge
+from referralcrm.core.signals import minute_passed
+from referralcrm.practice.scope import enter
 from referralcrm.practice.signals import Owned, person_deactivated, practice_founded, what_is_owned
 from referrals.signals import (
     code_asked,
@@ -31,6 +34,7 @@ from referrals.signals import (
     referral_received,
     referral_restored,
     referral_withdrawn,
+    report_answered,
     source_unknown,
     status_changed,
 )
@@ -146,6 +150,19 @@ def let_the_manager_go(sender, flag, by, **kwargs):
 @receiver(consent_withdrawn)
 def stop_stories(sender, consent, by, **kwargs):
     stories.stop(consent, by=by)
+
+
+@receiver(minute_passed)
+def ask_for_reports(sender, practice, **kwargs):
+    with enter(practice):
+        is_due = chasers.to_ask_for().exists()
+    if is_due:
+        nudge("outreach.chase", practice.pk)
+
+
+@receiver(report_answered)
+def ask_for_this_report_no_more(sender, report, by, **kwargs):
+    chasers.stop(report, by=by)
 
 
 @receiver(what_is_owned)

@@ -72,6 +72,7 @@ class TaskKind(models.TextChoices):
     QUALITY = "quality", "look into a quality flag"
     NEXT_STEP = "next_step", "next step"
     SEND_REPORT = "send_report", "post or fax a report"
+    CHASE = "chase", "ask for a report"
     OTHER = "other", "task"
 
 

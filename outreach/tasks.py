@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from outreach.actions import heartbeats, week
+from outreach.actions import chasers, heartbeats, week
 from outreach.actions.messages import send as sending
 from outreach.actions.messages.sweep import recover
 from referralcrm.core.nudge import nudge
@@ -37,3 +37,10 @@ def send(practice_id):
     """Send what is due in one practice; what a task has no time for is left to the next."""
     if sending.send_due(Practice.objects.get(pk=practice_id)):
         nudge("outreach.send", practice_id)
+
+
+@shared_task(name="outreach.chase")
+def chase(practice_id):
+    """Make tasks to ask for reports that are late; what is left over is found a minute later."""
+    with enter(Practice.objects.get(pk=practice_id), durable=True):
+        chasers.ask()

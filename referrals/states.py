@@ -377,6 +377,7 @@ class Loop(models.TextChoices):
     NOT_REQUIRED = "not_required", "not required"
 
 
+MOST_REMINDERS = 2  # to ask for one report
 URGENCY_OF = (
     Loop.DUE,
     Loop.PAUSED,

@@ -113,7 +113,8 @@ def at_the_desk(practice, partner, patient, count):
     received = {"partner": partner, "patient": patient, "location": place, "clinician": person}
     to_call = factories.referral(journey=Journey.REQUESTED, calls=1, **received)
     CallAttempt.objects.create(referral=to_call, number=1, by=person)
-    factories.referral(journey=Journey.REQUESTED, matter=to_call.matter, **received)
+    to_tell = {"acknowledge_by": today, "appointment_by": today}
+    factories.referral(journey=Journey.REQUESTED, matter=to_call.matter, **to_tell, **received)
     factories.referral(journey=Journey.REQUESTED, call_on=today + timedelta(days=2), **received)
     passed = {"appointment_on": today - timedelta(days=1), "happened_on": today - timedelta(days=9)}
     factories.referral(journey=Journey.SCHEDULED, **received, **passed)

@@ -32,7 +32,13 @@ from referrals.actions.experiences import (
 from referrals.actions.finish import finish
 from referrals.actions.journey import move, redirect
 from referrals.actions.log import log, receive, send
-from referrals.actions.loop import confirm_report, record_report, take_report_back, waive_report
+from referrals.actions.loop import (
+    confirm_report,
+    count_reminder,
+    record_report,
+    take_report_back,
+    waive_report,
+)
 from referrals.actions.same_patient import merge_patients, say_two, suggest_again, unmerge_patients
 from referrals.actions.stories import bring_back as bring_story_back
 from referrals.actions.stories import remove as remove_story
@@ -43,6 +49,7 @@ from referrals.actions.visits import count_visits, expect_back
 
 __all__ = [
     "acknowledge",
+    "count_reminder",
     "count_visits",
     "expect_back",
     "take_acknowledgement_back",

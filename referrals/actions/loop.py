@@ -1,18 +1,18 @@
 """The reports that close the loop: promised one after the other, each with its own clock (``clock``)."""
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 
-from partners.models import Agreement, Terms
+from partners.models import Terms, terms_with
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused, Stale
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.scope import current_practice
 from referrals.actions.clock import Clock, Course, on_hold, reading
 from referrals.actions.dates import check_happened
-from referrals.models import Obligation
+from referrals.models import Obligation, Referral
 from referrals.signals import report_answered
-from referrals.states import DONE, WAITING, Direction, Journey, Loop, ReportKind, Side
+from referrals.states import CLOSED, DONE, WAITING, Direction, Journey, Loop, ReportKind, Side
 
 
 @transaction.atomic
@@ -49,12 +49,22 @@ def promise_next(referral):
 
 
 @transaction.atomic
-def _keep_up(referral, *, promise=False, forget_visit=False):
+def follow_terms(partner):
+    """Let the reports still to come about a partner's patients follow what is agreed with them now."""
+    referrals = Referral.objects.kept().filter(partner=partner, attended_on__isnull=False)
+    waits = Obligation.objects.filter(referral=OuterRef("pk"), state__in=sorted(WAITING))
+    terms, calendar = _terms(partner.pk), Calendar(current_practice())
+    for referral in referrals.filter(~Q(journey__in=sorted(CLOSED)) | Exists(waits)):
+        _keep_up(referral, promise=referral.journey not in CLOSED, terms=terms, calendar=calendar)
+
+
+@transaction.atomic
+def _keep_up(referral, *, promise=False, forget_visit=False, **known):
     reports = list(Obligation.objects.filter(referral=referral, side=side_of(referral)))
     waiting = [report for report in reports if report.is_open]
     if not waiting and not (promise and reports):
         return
-    clock = clock_of(referral)
+    clock = clock_of(referral, **known)
     if promise and (wanted := clock.wanted(reports)):
         kind, number = wanted
         values = {"side": side_of(referral), "kind": kind, "number": number}
@@ -84,8 +94,11 @@ def clock_of(referral, *, terms=None, calendar=None) -> Clock:
 
 def terms_of(referral) -> Terms:
     """What is agreed with the partner of a referral, or the defaults."""
-    agreed = Agreement.objects.filter(partner=referral.partner_id).first()
-    return agreed.terms if agreed else Terms()
+    return _terms(referral.partner_id)
+
+
+def _terms(partner_id):
+    return terms_with([partner_id]).get(partner_id, Terms())
 
 
 def _follow(report, told):
@@ -129,6 +142,11 @@ def take_report_back(report, *, by, version=None):
     nothing = {"sent_on": None, "acknowledged_on": None, "waived_because_sealed": b""}
     _save(report, by, version, ended, "taken back", **nothing, **reading(Loop.NOT_DUE))
     set_clock(report.referral)
+
+
+def count_reminder(report):
+    """One more task was made to ask for it. No form shows it, so that its version stays."""
+    Obligation.objects.filter(pk=report.pk).update(asked=F("asked") + 1)
 
 
 def _answered(report, by):

@@ -51,6 +51,7 @@ class Obligation(Plentiful):
     visit_on = models.DateField(null=True)  # the visit to the referrer that it has to precede
     sent_on = models.DateField(null=True)
     acknowledged_on = models.DateField(null=True)
+    asked = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)  # tasks to ask for it
     not_required_because = models.CharField(max_length=200, blank=True)
     waived_because_sealed = SealedField()
     waived_because = Sealed("waived_because_sealed", keeper="patient")  # typed by a person

@@ -24,7 +24,7 @@ from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.models import Location, User
 from referralcrm.practice.scope import enter
 from referrals.models import Obligation, Referral
-from referrals.states import Journey, Loop, Side, Source
+from referrals.states import WITHOUT_A_DAY, Journey, Loop, Side, Source
 from tests import factories
 
 LINK = re.compile(r'<a href="([^"]*/dashboard/rows/[^"]+|[^"]*/referrals/\?[^"]+)"[^>]*>(\d+)')
@@ -116,7 +116,8 @@ def _report(referral, entry, attended):
         referral=referral,
         side=side,
         state=entry["report"],
-        due_on=start + timedelta(days=7),
+        due_on=None if entry["report"] in WITHOUT_A_DAY else start + timedelta(days=7),
+        visit_on=referral.next_visit_on if entry["is_second"] else None,
         sent_on=start + timedelta(days=entry["report_after"]) if is_there else None,
     )
 

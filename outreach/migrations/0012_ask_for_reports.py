@@ -1,0 +1,29 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("outreach", "0011_report_tasks"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="task",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("check_in", "keep in touch"),
+                    ("thank_card", "thank with a handwritten card"),
+                    ("thank_call", "thank with a call"),
+                    ("personal_thanks", "thank in person"),
+                    ("ask_source", "ask who recommended us"),
+                    ("next_step", "next step"),
+                    ("send_report", "post or fax a report"),
+                    ("chase", "ask for a report"),
+                    ("other", "task"),
+                ],
+                default="other",
+                max_length=16,
+            ),
+        ),
+    ]
