@@ -174,19 +174,19 @@ def _narrowed(clocks, chosen, days):
 
 def _rows(page, days, *, with_name):
     """The rows of a page with all that they name, in their order."""
-    people = ("patient", "partner", "clinician")
-    keys = {True: [], False: []}
-    for _, what, pk in page:
-        keys[what == Running.REPORT].append(pk)
-    reports = Obligation.objects.select_related(*(f"referral__{name}" for name in people))
-    reports = reports.in_bulk(keys[True])
-    referrals = Referral.objects.select_related(*people).in_bulk(keys[False])
-    return [_row(due_on, what, pk, reports, referrals, days, with_name) for due_on, what, pk in page]
+    page = list(page)
+    reports = Obligation.objects.in_bulk([pk for _, what, pk, _ in page if what == Running.REPORT])
+    referrals = Referral.objects.select_related("patient", "partner", "clinician")
+    referrals = referrals.in_bulk([about for *_, about in page])
+    for report in reports.values():
+        report.referral = referrals[report.referral_id]
+    return [
+        _row(due_on, what, referrals[about], reports.get(pk), days, with_name)
+        for due_on, what, pk, about in page
+    ]
 
 
-def _row(due_on, what, pk, reports, referrals, days, with_name):
-    report = reports[pk] if what == Running.REPORT else None
-    referral = report.referral if report else referrals[pk]
+def _row(due_on, what, referral, report, days, with_name):
     titles = {Running.ACKNOWLEDGEMENT: "tell the referrer it arrived", Running.APPOINTMENT: "an appointment"}
     return Row(
         what=what,

@@ -170,7 +170,7 @@ class Clock:
 
     def _interim(self, report, reports, reached):
         since, number, what = self._last_sent(report, reports)
-        if since is None:
+        if since is None or self.course.attended_on is None:
             return []
         limits, terms, held = [], self.terms, self.course.held_since(since)
         if terms.interim_every_days:
@@ -188,6 +188,8 @@ class Clock:
         """What a report that has not begun waits for, where its page could not tell."""
         if report.kind != ReportKind.INTERIM:
             return ""
+        if self.course.attended_on is None:
+            return "the clock begins when the patient first comes"
         if self._last_sent(report, reports)[0] is None:
             return "the report before it comes first"
         return f"visit {self.terms.interim_every_visits * report.number} has not been counted yet"

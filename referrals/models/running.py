@@ -35,9 +35,11 @@ def running(side, location=None) -> dict:
 
 
 def in_order(clocks: dict):
-    """The rows of ``running`` as one list of (due_by, what, pk), the least time left first."""
+    """The rows of ``running`` as one list of (due_by, what, pk, referral), the least time left first."""
     first, *others = [
-        rows.order_by().annotate(what=Value(what.value)).values_list("due_by", "what", "pk")
+        rows.order_by()
+        .annotate(what=Value(what), about=F("referral_id" if what == Running.REPORT else "pk"))
+        .values_list("due_by", "what", "pk", "about")
         for what, rows in clocks.items()
     ]
     return first.union(*others, all=True).order_by("due_by", "what", "pk")

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outreach", "0011_report_tasks"),
+        ("outreach", "0012_quality_task"),
     ]
 
     operations = [
@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
                     ("thank_call", "thank with a call"),
                     ("personal_thanks", "thank in person"),
                     ("ask_source", "ask who recommended us"),
+                    ("quality", "look into a quality flag"),
                     ("next_step", "next step"),
                     ("send_report", "post or fax a report"),
                     ("chase", "ask for a report"),
