@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from referralcrm.dashboards.statistics import Rate, percentile
+from referralcrm.core.rates import Rate
+from referralcrm.dashboards.statistics import percentile
 from referrals.models import AdviceRequest
 from referrals.models.waiting import in_words
 from referrals.states import AdviceDirection
