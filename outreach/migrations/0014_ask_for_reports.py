@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outreach", "0012_quality_task"),
+        ("outreach", "0013_story_rules"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0021_deliveries"),
+        ("referrals", "0022_stories"),
     ]
 
     operations = [
