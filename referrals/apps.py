@@ -5,4 +5,14 @@ class ReferralsConfig(AppConfig):
     name = "referrals"
 
     def ready(self):
+        from referralcrm.practice.lists import SmallList, keep
+        from referralcrm.practice.permissions import Permission
+        from referralcrm.practice.sections import Section, add
         from referrals import receivers, trash  # noqa: F401  (connects them)
+        from referrals.forms import PhraseForm
+        from referrals.models import Phrase
+
+        why = "PDFs that go along with reports"
+        add(Section("Articles", why, "referrals:articles", Permission.MANAGE_PRACTICE))
+        why = "Words that come up often in reports, put in with a few keys"
+        keep(SmallList("phrases", "Phrases", "phrase", why, Phrase, PhraseForm))

@@ -15,9 +15,19 @@ from referrals.models import (
     Experience,
     QualityFlag,
     Referral,
+    Report,
     Story,
 )
-from referrals.states import AdviceDirection, AdviceKind, CareRole, Direction, Paper, Source, StoryKind
+from referrals.states import (
+    AdviceDirection,
+    AdviceKind,
+    CareRole,
+    Direction,
+    Paper,
+    ReportType,
+    Source,
+    StoryKind,
+)
 
 
 def _day(name):
@@ -136,6 +146,22 @@ keep(
         page=lambda story: story.referral.get_absolute_url(),
         opened_by=("outreach:story", "outreach:retell_story"),
         called=label_of("kind", StoryKind),
+        about=Coalesce("referral__partner__name", Value(""), output_field=TextField()),
+    )
+)
+keep(
+    Kind(
+        slug="reports",
+        one="draft of a report",
+        many="Drafts of reports",
+        model=Report,
+        permission=Permission.LOG,
+        restore=actions.reports.restore,
+        page=Report.get_absolute_url,
+        opened_by=("referrals:document", "referrals:write_report", "referrals:enclose"),
+        called=Concat(
+            label_of("kind", ReportType), Value(", begun on "), _day("started_at"), output_field=TextField()
+        ),
         about=Coalesce("referral__partner__name", Value(""), output_field=TextField()),
     )
 )

@@ -1,6 +1,7 @@
 """Rows for tests, made inside the practice that is entered, by functions with believable defaults."""
 
 from datetime import date, timedelta
+from io import BytesIO
 from itertools import count
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,12 +14,13 @@ from partners.states import Stage
 from referralcrm.exchange.actions import upload
 from referralcrm.exchange.models import Export
 from referralcrm.exchange.outcomes.actions import keep
+from referralcrm.practice import files
 from referralcrm.practice.models import Location, Practice, Service, User
 from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.signals import practice_founded
 from referralcrm.practice.states import Role
 from referrals.actions import attach, reports
-from referrals.models import AdviceRequest, Experience, Patient, QualityFlag, Referral
+from referrals.models import AdviceRequest, Experience, Patient, QualityFlag, Referral, Report
 from referrals.models.patients import person_index, record_index
 
 numbers = count(1)
@@ -141,6 +143,28 @@ def afterwards(partner, *, words="Marked words", patient=None):
     told.save()
     flag.save()
     return sent, told, flag
+
+
+def signed(referral=None, *, by=None, number=None, **fields):
+    """A final report as a bare row with a small PDF, which nothing typeset."""
+    by = by or person("Dr Bea Brandt", role=Role.CLINICIAN, sees_patients=True)
+    made = Report(referral=referral or globals()["referral"](), author=by, **{"kind": "initial"} | fields)
+    made.content = {"texts": {"found": "Marked finding"}}
+    made.pdf = files.put(
+        BytesIO(b"%PDF-1.7\n%%EOF"),
+        name="x.pdf",
+        content_type="application/pdf",
+        limit=1000,
+        keeper=made.patient,
+    )
+    made.status, made.number, made.finalised_at = "final", number or next(numbers) + 1000, timezone.now()
+    made.save()
+    return made
+
+
+def article(name="Shoulder exercises", *, by=None):
+    """A PDF in the library."""
+    return reports.add_article(by=by, name=name, file=SimpleUploadedFile("a.pdf", b"%PDF-1.7\n%%EOF"))
 
 
 def uploaded(

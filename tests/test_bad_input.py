@@ -142,6 +142,15 @@ BUTTONS = {
     "practice:switch_location": ["location", "next"],
     "print:thanks_card": ["fold", "words"],
     "partners:treating": ["next"],
+    **dict.fromkeys(
+        ["referrals:amend_report", "referrals:discard_report", "referrals:take_out"]
+        + ["referrals:retire_article", "referrals:restore_article"],
+        [],
+    ),
+    **dict.fromkeys(
+        ["referrals:finalise_report", "referrals:keep_report", "referrals:preview_report"],
+        ["version", "rows", "text_found", "leave_goals", "cover", "m0_name", "m0_now", "m0_now_on"],
+    ),
     "referrals:delete": [],
     "referrals:advice_letter_left": [],
     **dict.fromkeys(

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     VIEW = "see partners, referrals and lists"
     VIEW_PATIENTS = "see patients' names"
     LOG = "log referrals, contacts and tasks"
+    SIGN_REPORTS = "sign reports about patients"
     EDIT_PARTNERS = "add and change partners"
     MERGE = "merge duplicates and take them apart"
     APPROVE_MAIL = "approve, send and withdraw messages"
@@ -32,10 +33,10 @@ _EVERYDAY = {P.VIEW, P.VIEW_PATIENTS, P.LOG, P.EDIT_PARTNERS, P.APPROVE_MAIL, P.
 
 GRANTS: dict[str, frozenset[Permission]] = {
     Role.STAFF: frozenset(_EVERYDAY | {P.MERGE}),
-    Role.CLINICIAN: frozenset(_EVERYDAY),
+    Role.CLINICIAN: frozenset(_EVERYDAY | {P.SIGN_REPORTS}),
     Role.MANAGER: frozenset(
         _EVERYDAY
-        | {P.MERGE, P.VIEW_DASHBOARD, P.EXPORT, P.IMPORT, P.RESTORE, P.ANSWER_QUALITY}
+        | {P.MERGE, P.SIGN_REPORTS, P.VIEW_DASHBOARD, P.EXPORT, P.IMPORT, P.RESTORE, P.ANSWER_QUALITY}
         | {P.MANAGE_PRACTICE, P.MANAGE_PEOPLE, P.VIEW_AUDIT}
     ),
     Role.ADMINISTRATOR: frozenset(

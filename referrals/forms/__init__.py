@@ -12,6 +12,7 @@ from referrals.forms.log import LogForm
 from referrals.forms.paper import ArrivedForm, AttachForm
 from referrals.forms.same import OtherForm, SameForm
 from referrals.forms.steps import NextStepForm, RedirectForm, ReportAct, ReportForm, StepForm
+from referrals.forms.writing import ArticleForm, EncloseForm, PhraseForm, StartForm, WritingAct, WritingForm
 
 __all__ = [
     "AdviceForm",
@@ -19,6 +20,12 @@ __all__ = [
     "BackForm",
     "ToldForm",
     "VisitsForm",
+    "ArticleForm",
+    "EncloseForm",
+    "PhraseForm",
+    "StartForm",
+    "WritingAct",
+    "WritingForm",
     "AskForm",
     "CallForm",
     "AttachForm",

@@ -6,7 +6,7 @@ the description; none of them knows a kind by name.
 
 from dataclasses import dataclass
 
-from referrals.states import ReportType
+from referrals.states import Direction, ReportType
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Description:
-    """A kind of document. ``answers`` is the kind of obligation it meets; "" when nobody waits for it."""
+    """A kind of document, about a referral of this ``direction``.
+
+    ``answers`` is the kind of obligation it meets; "" when nobody waits for it.
+    """
 
     title: str
     parts: tuple[Part, ...]
     answers: str = ""
+    direction: str = Direction.RECEIVED
 
 
 FOUND = Part("found", "What we found", "In two or three sentences.", comes_first=True)
@@ -90,3 +94,8 @@ DESCRIPTIONS: dict[str, Description] = {
         answers="initial",
     ),
 }
+
+
+def kinds_for(referral) -> list[str]:
+    """The kinds of documents that can be written about a referral."""
+    return [kind for kind, description in DESCRIPTIONS.items() if description.direction == referral.direction]

@@ -106,3 +106,28 @@ def _to(partner, contact, *, country):
 def _whom(patient):
     born = f", born {day(patient.born)}," if patient.born else ""
     return f"{patient.name}{born}" if patient.name else "this patient"
+
+
+def covering_letter(report, partner, *, by) -> dict:
+    """A few personal lines to ``partner`` around a report, which names what is enclosed, for ``letter``."""
+    said = report.content["cover"].strip() or f"please find enclosed our {report.get_kind_display()}."
+    enclosed = [str(report).capitalize(), *(row.name for row in files_of(report))]
+    return {
+        "sender": sender_of(by, location=report.referral.location),
+        "to": partner.address_lines(country=by.practice.country) or [partner.name],
+        "date": day(by.practice.today()),
+        "subject": f"Our {report}",
+        "body": [f"Dear {partner.greeting},", *said.replace("\r\n", "\n").split("\n\n")],
+        "closing": "With kind regards",
+        "signature": [report.author.name, by.practice.name],
+        "after": [f"Enclosed: {', '.join(enclosed)}"],
+        "foot": "Confidential: about a patient, for the clinicians who treat them. By post or fax only.",
+    }
+
+
+def files_of(report):
+    """What goes along with a report, ready to be named."""
+    rows = list(report.files.select_related("file", "article__file"))
+    for row in rows:
+        row.report = report
+    return rows

@@ -32,6 +32,7 @@ from referrals.views.calls import undo_address
 from referrals.views.care_team import listed_team, team_on
 from referrals.views.consents import consents_of, listed_consents
 from referrals.views.experiences import afterwards, with_afterwards
+from referrals.views.listed_documents import can_be_written, documents_of, listed_documents
 from referrals.views.quicker import who_answered_the_report, who_was_quicker
 from referrals.views.stories import listed_stories, stories_of
 
@@ -56,6 +57,7 @@ def _get(pk):
         .annotate(
             calls_made=calls_made(),
             paper=listed_paper(),
+            documents=listed_documents(),
             listed_consents=listed_consents(),
             listed_team=listed_team(),
             listed_stories=listed_stories(),
@@ -71,12 +73,15 @@ def _show(request, referral, *, next_form=None, other_form=None):
     if may_step and referral.next_step:
         next_form = next_form or NextStepForm(referral=referral, person=person, auto_id="next_%s")
     others = Referral.objects.kept().filter(patient=referral.patient).exclude(pk=referral.pk)
+    reports = _reports(referral)
     context = {
         "referral": referral,
         "names": person.may(Permission.VIEW_PATIENTS),
         "patient_label": referral.patient.label(with_name=person.may(Permission.VIEW_PATIENTS)),
         "events": _history(referral),
-        "reports": _reports(referral),
+        "reports": reports,
+        "documents": documents_of(referral, reports),
+        "may_write": may_step and can_be_written(referral),
         "clocks": own_clocks(referral, current_practice().today()),
         "today": current_practice().today(),
         "others": others.with_everyone()[:10],

@@ -36,8 +36,13 @@ NOT_A_PAGE = {
     "practice:set_password",
     "practice:sign_in",
     "practice:stay",
+    "referrals:article",
     "referrals:attachment",
+    "referrals:cover_letter",
+    "referrals:enclosed",
     "referrals:options",
+    "referrals:preview_report",
+    "referrals:report_pdf",
     "referrals:request_letter",
 }
 PAGES = sorted(name for name, view in VIEWS.items() if "GET" in view.methods and name not in NOT_A_PAGE)

@@ -4,7 +4,7 @@ from outreach.models import Cadence, Message, Rule, Task, Touchpoint
 from partners.models import Affiliation, Contact, Discipline, Friction, LikelyPair, Merge, Paperwork
 from referralcrm.practice.models import Batch, ClosedDay, Location, Plan, SavedView, Service
 from referralcrm.practice.scope import current_practice
-from referrals.actions import merge_patients, tell
+from referrals.actions import merge_patients, reports, tell
 from referrals.actions.consents import give as give_consent
 from referrals.models import CareTeamMember, DetailsRequest, Obligation
 from tests import factories
@@ -62,6 +62,8 @@ def one_of_each():
         "person": person,
         "plan": Plan.objects.create(name="Marked plan"),
         "referral": referral,
+        "report": reports.start(referral, kind="initial", by=person),
+        "signed_report": factories.signed(referral, by=person),
         "rule": rule,
         "saved_view": SavedView.objects.create(
             slug="partners", name="Marked view", owner=person, is_shared=True, query="circle=inner"
@@ -77,5 +79,7 @@ def one_of_each():
     rows["unread"] = factories.referral(patient=factories.nobody(), partner=partner, to_finish=True)
     twice = [factories.patient("Marked Twice", record=number) for number in ("M1", "M2")]
     rows["patient_merge"] = merge_patients(*twice, by=None)
+    rows["article"] = factories.article("Marked article", by=person)
+    rows["report_file"] = reports.enclose_article(rows["report"], by=person, article=rows["article"])
     rows["other_patient"] = factories.patient("Marked Other")
     return {kind: row.pk for kind, row in rows.items()}

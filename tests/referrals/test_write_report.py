@@ -17,7 +17,7 @@ from tests.core.test_print import words
 
 
 @pytest.fixture
-def bea():
+def bea(riverside):
     return factories.person("Dr Bea Brandt", role="clinician", sees_patients=True, credentials="PT, PhD")
 
 

@@ -1,10 +1,13 @@
 """Documents about a patient: begun, saved while they are written, signed once, and amended by a new one."""
 
-from referrals.actions.reports.drafts import discard, restore, save, start
+from referrals.actions.reports.drafts import discard, previous, restore, save, start
 from referrals.actions.reports.enclosing import enclose, enclose_article, enclosed, take_out
+from referrals.actions.reports.library import add_article, article_of
 from referrals.actions.reports.signing import amend, finalise, missing_parts, pdf_of
 
 __all__ = [
+    "add_article",
+    "article_of",
     "amend",
     "discard",
     "enclose",
@@ -13,6 +16,7 @@ __all__ = [
     "finalise",
     "missing_parts",
     "pdf_of",
+    "previous",
     "restore",
     "save",
     "start",
