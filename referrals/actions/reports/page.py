@@ -143,8 +143,9 @@ def _bar(measure) -> dict | None:
         return None
     low, span = min(known.values()), max(known.values()) - min(known.values())
     places = {name: float((value - low) / span) if span else 0.5 for name, value in known.items()}
-    texts = {f"{name}_text": getattr(measure, name) for name in known}
-    return {"name": measure.name, "unit": measure.unit} | places | texts
+    steps = " → ".join(filter(None, [measure.baseline, measure.now]))
+    goal = f"goal {measure.goal}" if measure.goal else ""
+    return {"name": measure.name, "words": ", ".join(filter(None, [steps, goal]))} | places
 
 
 def _in_words(measure) -> str:
