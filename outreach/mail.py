@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.shortcuts import resolve_url
 from django.template.loader import get_template, render_to_string
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
 from outreach.states import CARRIES, STORIES, UNCLAIMED, RuleKind
 from referralcrm.practice.scope import current_practice
@@ -224,8 +225,16 @@ def compose(*, practice, to: str, subject: str, body: str, message_id: str, offe
 
 
 def as_html(body: str, *, opt_out: str = "") -> str:
-    """The same words as HTML."""
-    return render_to_string("outreach/mail/letter.html", {"body": body.strip(), "opt_out": opt_out})
+    """The same words as HTML. Only addresses of our own become links: a name may hold anybody's."""
+    ours = re.compile(rf"({re.escape(settings.SITE_URL)}/\S*)")
+    pieces = format_html_join("", "{}", ((_link(piece),) for piece in ours.split(body.strip())))
+    return render_to_string("outreach/mail/letter.html", {"body": pieces, "opt_out": opt_out})
+
+
+def _link(piece):
+    if not piece.startswith(f"{settings.SITE_URL}/"):
+        return piece
+    return format_html('<a href="{}">{}</a>', piece, piece)
 
 
 def one_line(text: str) -> str:

@@ -143,3 +143,12 @@ def test_the_digest_has_no_hour_of_its_own(riverside, as_person, charlie):
     assert client.post(address, data).status_code == 302
     digest.refresh_from_db()
     assert (digest.subject, digest.approval) == ("Mondays", Approval.AUTOMATIC)
+
+
+def test_only_our_own_addresses_become_links():
+    """A partner is called what somebody typed: it must not lead a reader anywhere."""
+    ours, theirs = f"{settings.SITE_URL}/from/#abc", "http://elsewhere.example/x"
+    html = mail.as_html(f"Dear {theirs} <b>,\n\nthe report is here:\n{ours}\nYours")
+    assert f'<a href="{ours}">{ours}</a>' in html
+    assert html.count("<a ") == 1
+    assert "<b>" not in html
