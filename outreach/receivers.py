@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from outreach.actions import chasers, merges, quality, reports, tasks
+from outreach.actions import chasers, merges, quality, questions, reports, tasks
 from outreach.actions.messages import private, recipients, stories, thanks
 from outreach.actions.rules import seed_rules
 from partners.signals import (
@@ -22,6 +22,7 @@ from referralcrm.core.signals import minute_passed
 from referralcrm.practice.scope import enter
 from referralcrm.practice.signals import Owned, person_deactivated, practice_founded, what_is_owned
 from referrals.signals import (
+    advice_changed,
     code_asked,
     consent_withdrawn,
     delivery_made,
@@ -70,6 +71,11 @@ def stop_mail(sender, partner, by, **kwargs):
 @receiver([partner_resumed, friction_answered])
 def resume_mail(sender, partner, by, **kwargs):
     recipients.resume_for(partner, by=by)
+
+
+@receiver(advice_changed)
+def count_question_as_contact(sender, advice, by, **kwargs):
+    questions.count_as_contact(advice, by=by)
 
 
 @receiver(what_would_move)

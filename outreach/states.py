@@ -94,9 +94,11 @@ class TouchpointKind(models.TextChoices):
     MESSAGE = "message", "Message"
     GIFT = "gift", "Gift"
     EVENT = "event", "Event"
+    ADVICE = "advice", "Question"  # written by the question itself (referrals), never by hand
     NOTE = "note", "Note"
 
 
+BY_HAND = [choice for choice in TouchpointKind.choices if choice[0] != TouchpointKind.ADVICE]
 REAL_CONTACTS = frozenset(set(TouchpointKind) - {TouchpointKind.NOTE})  # what resets the clock
 
 

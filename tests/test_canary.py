@@ -28,7 +28,7 @@ from outreach.models import Message
 from outreach.states import MessageState
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
-from referrals.models import Patient, Referral
+from referrals.models import AdviceRequest, Patient, Referral
 from tests import factories
 from tests.committed import wait_until
 from tests.core.test_content import PDF
@@ -130,6 +130,22 @@ def close_with_words(desk, number, referral):
         desk.post(reverse("referrals:report", args=[report.pk]), waiving)
 
 
+def ask_a_question(desk, number, clinic):
+    """No patient is needed in a question, and yet somebody may type one: into it, its answer, its letter."""
+    typed = {
+        "direction": "sent",
+        "partner_text": "Dr Adaeze Okafor",
+        "question": f"Is {marked(number, 'x')} well?",
+    }
+    assert desk.post(reverse("referrals:ask_advice"), typed).status_code == 302
+    with enter(clinic):
+        asked = AdviceRequest.objects.open().latest("entered_at")
+    letter = {"letter": f"About {marked(number, 'y')}.", "version": 1}
+    assert desk.post(reverse("referrals:advice_letter", args=[asked.pk]), letter).status_code == 302
+    answering = {"answer": f"Yes, {marked(number, 'z')} is.", "version": 2}
+    assert desk.post(reverse("referrals:answer_advice", args=[asked.pk]), answering).status_code == 302
+
+
 def throw_away_and_look_for_it(desk, clinic):
     """A marked referral goes into the trash, where its patient's name is typed; the page that answers."""
     with enter(clinic):
@@ -202,6 +218,7 @@ def test_no_mark_of_a_patient_leaves_the_page_that_asks_for_it(clinic, committed
         with enter(clinic):
             for number, referral in enumerate(Referral.objects.received().filter(partner=clinic.okafor)):
                 close_with_words(desk, number, referral)
+        ask_a_question(desk, 0, clinic)
         pages = [desk.get(path).content.decode() for path in visited(clinic)]
         pages.append(throw_away_and_look_for_it(desk, clinic))
         assert desk.get(reverse("print:today")).content.startswith(b"%PDF")
@@ -260,6 +277,7 @@ def visited(clinic):
         "referrals:list",
         "referrals:log_many",
         "partners:list",
+        "referrals:advice",
         "outreach:messages",
         "audit:list",
     ]

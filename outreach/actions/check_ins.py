@@ -28,6 +28,7 @@ CONTACT_WORDS = {
     TouchpointKind.MESSAGE: "by message",
     TouchpointKind.GIFT: "with a gift",
     TouchpointKind.EVENT: "at an event",
+    TouchpointKind.ADVICE: "about a question",
 }
 
 # sha256 and not hashtext(): the jitter must be the same on every server and after every upgrade.

@@ -47,7 +47,7 @@ def log(*, partners, kind, happened_on, by, note="", by_them=False, minutes=None
     )
     record("logged", by=by, subjects=[row.pk for row in made], subject_type="touchpoint", note=kind)
     if kind in REAL_CONTACTS:
-        _settle_check_ins(made, by=by)
+        settle_check_ins(made, by=by)
     return made
 
 
@@ -119,7 +119,7 @@ def finish(tasks, touchpoint, *, by) -> int:
     )
 
 
-def _settle_check_ins(touchpoints, *, by):
+def settle_check_ins(touchpoints, *, by):
     """Finish the open check-ins that these contacts (of one day) answer."""
     same_partner = Touchpoint.objects.filter(
         pk__in=[row.pk for row in touchpoints], partner=OuterRef("partner")

@@ -5,7 +5,7 @@ from django.core.validators import MaxValueValidator
 from django_scopes.forms import SafeModelChoiceField, SafeModelMultipleChoiceField
 
 from outreach.models import Touchpoint
-from outreach.states import TouchpointKind
+from outreach.states import BY_HAND, TouchpointKind
 from partners.models import Partner
 from referralcrm.core.forms import HouseForm, HouseModelForm
 from referralcrm.practice.scope import current_practice
@@ -15,7 +15,7 @@ CHOICES_SHOWN = 8
 
 def what_happened(fields):
     """Give the fields that both forms share their words and widgets."""
-    fields["kind"].widget = forms.RadioSelect(choices=TouchpointKind.choices)
+    fields["kind"].widget = forms.RadioSelect(choices=BY_HAND)
     fields["by_them"] = forms.TypedChoiceField(
         label="Who began",
         choices=[("False", "We did"), ("True", "They did")],
@@ -38,7 +38,7 @@ class TouchpointForm(HouseForm):
     partner = SafeModelMultipleChoiceField(Partner.objects.none(), required=False, label="With whom")
     add = forms.CharField(label="With whom", max_length=160, required=False)
     add_id = SafeModelChoiceField(Partner.objects.none(), required=False, widget=forms.HiddenInput)
-    kind = forms.ChoiceField(label="What", choices=TouchpointKind, initial=TouchpointKind.CALL)
+    kind = forms.ChoiceField(label="What", choices=BY_HAND, initial=TouchpointKind.CALL)
     by_them = forms.BooleanField(required=False)
     happened_on = forms.DateField()
     minutes = forms.IntegerField(label="Minutes", required=False, min_value=1)

@@ -91,7 +91,7 @@ def _row(rows, what, **columns):
 
 def _touchpoints(partner):
     return _row(
-        Touchpoint.objects.kept().filter(partner=partner),
+        Touchpoint.objects.kept().filter(partner=partner).exclude(kind=TouchpointKind.ADVICE),
         "touchpoint",
         day=F("happened_on"),
         at=F("entered_at"),
