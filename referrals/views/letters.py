@@ -70,7 +70,7 @@ def question_to_a_colleague(advice, *, by) -> dict:
         "body": [words for words in BETWEEN.split(advice.letter.replace("\r\n", "\n")) if words],
         "fields": [
             {"label": "Our patient (written in by hand)", "lines": 1},
-            {"label": "Your answer, by whatever way suits you", "lines": 5},
+            {"label": "Your answer, if this page suits you", "lines": 3},
         ],
         "closing": "With kind regards",
         "signature": [who, practice.name],
