@@ -15,9 +15,25 @@ def record(
     """
     if subject is not None:
         subjects, subject_type = [subject.pk], subject._meta.model_name
+    about = {"subjects": subjects, "subject_type": subject_type, "changed": changed, "note": note}
+    event = _event(verb, by, practice_id, **about)
+    event.save(force_insert=True)
+    return event
+
+
+def record_reads(kinds, *, by, note):
+    """Append an event for each kind of row in ``kinds`` (model name → ids) that was read, by one statement."""
+    AuditEvent.objects.bulk_create(
+        _event("read", by, None, subjects=sorted(keys), subject_type=kind, changed=(), note=note)
+        for kind, keys in kinds.items()
+        if keys
+    )
+
+
+def _event(verb, by, practice_id, *, subjects, subject_type, changed, note):
     if practice_id is None and (practice := get_scope().get("practice")):
         practice_id = practice.pk
-    return AuditEvent.objects.create(
+    return AuditEvent(
         practice_id=practice_id,
         actor_id=by.pk if by else None,
         actor_name=by.name if by else "the system",

@@ -1,6 +1,6 @@
 """Today: what needs a person, most urgent first, each section its first ten rows.
 
-Six queries, that of the frame included.
+Five queries, that of the frame included.
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,7 @@ from referralcrm.core.templatetags.house import short_day
 from referralcrm.front.needs import THANKS, Needs
 from referralcrm.front.rail import clock, count, numbers
 from referralcrm.practice.permissions import Permission
-from referrals.models import DetailsRequest
-from referrals.models.advice import MOST_PRESSING_FIRST
+from referrals.models import AdviceRequest, DetailsRequest
 from referrals.models.calls import as_calls, calls_made
 from referrals.models.waiting import standing
 from referrals.states import AdviceStep, Detail, Journey
@@ -55,6 +54,8 @@ class Beside:
     put_off: int
     hard: int
     hardest: list[dict]
+    asked: int
+    pressing: list[dict]
 
 
 class Today:
@@ -156,11 +157,11 @@ class Today:
 
     def _questions(self):
         """Questions between clinicians, by how soon an answer is promised, each with its ``standing``."""
-        found = _section(self._first(self.needs.questions().with_everyone(), MOST_PRESSING_FIRST))
+        rows = [AdviceRequest.from_json(told) for told in self.beside.pressing]
         now, calendar = timezone.now(), self.numbers.calendar
-        for advice in found.rows:
+        for advice in rows:
             advice.standing = standing(advice, now, calendar)
-        return found
+        return Section(rows, self.beside.asked)
 
     def _referrals(self):
         """What the desk has to do, each referral in one section, by one query."""
@@ -217,6 +218,8 @@ class Today:
             "thanks": count(leaving),
             "thanks_at": Subquery(leaving.order_by("due_at").values("due_at")[:1]),
             "settled": count(self.needs.settled(monday)),
+            "asked": count(self.needs.questions()),
+            "pressing": ArraySubquery(self.needs.questions().most_pressing_first().as_json()[: self.first]),
             "hard": count(self.needs.frictions()),
             "hardest": ArraySubquery(
                 self.needs.frictions()

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from psycopg2.errors import DeadlockDetected
 
-from referralcrm.audit.actions import record
+from referralcrm.audit.actions import record, record_reads
 from referralcrm.core.reading import reading
 from referralcrm.core.refused import Refused
 from referralcrm.practice import kept
@@ -110,10 +110,9 @@ class PracticeMiddleware:
 
 def _note_reads(request, seen):
     """One audit row for the patients a request read, and one for each other kind of sealed row."""
-    for kind, keys in ({"patient": seen} | seen.others).items():
-        if keys:
-            page = request.resolver_match.view_name
-            record("read", by=request.user, subjects=sorted(keys), subject_type=kind, note=page)
+    if seen or seen.others:
+        kinds = {"patient": seen} | seen.others
+        record_reads(kinds, by=request.user, note=request.resolver_match.view_name)
 
 
 def ask_to_sign_in(request, view):

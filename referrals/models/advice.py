@@ -4,10 +4,11 @@ from functools import cached_property
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
 
-from partners.models import Contact, Partner
+from partners.models import Contact, Discipline, Organisation, Partner
 from referralcrm.core.crypto import new_key, unwrap, wrap
 from referralcrm.core.sealed import Sealed, SealedField
 from referralcrm.practice import trash
@@ -15,9 +16,6 @@ from referralcrm.practice.models import Location, PracticeOwned, User, scoped
 from referralcrm.practice.places import shown_at
 from referrals.models.referrals import Referral
 from referrals.states import AdviceChannel, AdviceDirection, AdviceKind, AdviceStep
-
-# by the moment promised; what nobody promised comes last, the oldest first
-MOST_PRESSING_FIRST = (F("promised_by").asc(nulls_last=True), "asked_at", "id")
 
 
 class AdviceQuerySet(models.QuerySet):
@@ -54,7 +52,15 @@ class AdviceQuerySet(models.QuerySet):
         return self.open().filter(ours | Q(direction=AdviceDirection.SENT, promised_by__lt=now))
 
     def most_pressing_first(self):
-        return self.order_by(*MOST_PRESSING_FIRST)
+        """By the moment promised; what nobody promised comes last, the oldest first."""
+        return self.order_by(F("promised_by").asc(nulls_last=True), "asked_at", "id")
+
+    def as_json(self):
+        """Each question as one JSON value, to be read within another query; ``from_json`` makes it a row."""
+        columns = {field.attname: field.attname for field in self.model._meta.concrete_fields}
+        partner = {name: f"partner__{name}" for name in ("name", "is_person", "phone")}
+        partner |= {name: f"partner__{name}__name" for name in ("discipline", "organisation")}
+        return self.values(row=JSONObject(**columns, owner="owner__name", partner=JSONObject(**partner)))
 
     def with_everyone(self):
         return self.select_related("partner__discipline", "partner__organisation", "contact", "owner")
@@ -142,6 +148,18 @@ class AdviceRequest(PracticeOwned):
     def get_absolute_url(self):
         return reverse("referrals:advice_request", args=[self.pk])
 
+    @classmethod
+    def from_json(cls, told: dict):
+        """The question that ``as_json`` told, with as much of its partner and owner as a list shows."""
+        fields = {field.attname: _read(field, told[field.attname]) for field in cls._meta.concrete_fields}
+        row, partner = cls(**fields), told["partner"]
+        names = {name: partner.pop(name) for name in ("discipline", "organisation")}
+        row.partner = Partner(pk=row.partner_id, **partner)
+        row.partner.discipline = Discipline(name=names["discipline"]) if names["discipline"] else None
+        row.partner.organisation = Organisation(name=names["organisation"]) if names["organisation"] else None
+        row.owner = User(pk=row.owner_id, name=told["owner"]) if row.owner_id else None
+        return row
+
     @cached_property
     def data_key(self) -> bytes:
         """This row's own key, unwrapped; made when the row is new. Raises Tampered."""
@@ -165,3 +183,10 @@ class AdviceRequest(PracticeOwned):
     def asker(self) -> str:
         """Who there asked or was asked: the contact with the partner, or the partner."""
         return f"{self.contact.name}, {self.partner.name}" if self.contact else self.partner.name
+
+
+def _read(field, value):
+    """A value of a column as JSON tells it: bytes are hexadecimal there, moments and ids are text."""
+    if value is not None and isinstance(field, models.BinaryField):
+        return bytes.fromhex(value.removeprefix("\\x"))
+    return field.to_python(value)

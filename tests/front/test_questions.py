@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from outreach.models import Heartbeat
@@ -13,6 +15,7 @@ from referralcrm.front.timeline import timeline
 from referralcrm.front.today import Today
 from referralcrm.practice.models import Location
 from referrals.actions import advice
+from referrals.models import AdviceRequest
 from tests import factories
 
 LONDON = ZoneInfo("Europe/London")
@@ -47,6 +50,30 @@ def test_today_shows_what_waits_by_how_soon_it_is_promised(brandt, bob, as_perso
     shown = as_person(bob).get("/").content.decode()
     assert "Questions waiting" in shown and "“Rest or load?”" in shown
     assert "Asked 12:00; answer promised by 16:00 today." in shown
+
+
+def test_a_question_told_as_json_is_the_row_itself(brandt, bob):
+    made = asked(
+        brandt, owner=bob, kind="imaging", channel="text", referral=factories.referral(partner=brandt)
+    )
+    (told,) = AdviceRequest.objects.as_json().values_list("row", flat=True)
+    read = AdviceRequest.from_json(told)
+    for field in AdviceRequest._meta.concrete_fields:
+        stands, got = getattr(made, field.attname), getattr(read, field.attname)
+        assert (bytes(got) if isinstance(stands, bytes) else got) == stands, field.attname
+    assert (read.question, read.partner.name, read.owner.name) == (made.question, "S. Brandt", "Bob Brown")
+
+
+def test_today_and_its_print_stay_within_their_queries(brandt, bob, as_person):
+    """With patients, questions and everything else read, each leaves its row in the audit by one statement."""
+    asked(brandt)
+    factories.referral(partner=brandt, journey="requested")
+    browser = as_person(bob)
+    for name in ("front:today", "print:today"):
+        browser.get(reverse(name))
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(reverse(name))
+        assert len(queries) <= 12, [query["sql"][:90] for query in queries]
 
 
 def test_of_what_we_asked_only_a_promise_that_has_passed_is_on_today(brandt, bob):
