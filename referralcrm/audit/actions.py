@@ -22,7 +22,7 @@ def record(
 
 
 def record_reads(kinds, *, by, note):
-    """Append an event for each kind of row in ``kinds`` (model name → ids) that was read, by one statement."""
+    """Append an event for each kind of row in ``kinds`` (model name → ids) that was read, at once."""
     AuditEvent.objects.bulk_create(
         _event("read", by, None, subjects=sorted(keys), subject_type=kind, changed=(), note=note)
         for kind, keys in kinds.items()

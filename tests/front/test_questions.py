@@ -65,7 +65,7 @@ def test_a_question_told_as_json_is_the_row_itself(brandt, bob):
 
 
 def test_today_and_its_print_stay_within_their_queries(brandt, bob, as_person):
-    """With patients, questions and everything else read, each leaves its row in the audit by one statement."""
+    """Patients and questions are read, and what was read is written down by one statement."""
     asked(brandt)
     factories.referral(partner=brandt, journey="requested")
     browser = as_person(bob)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outreach", "0012_quality_task"),
+        ("outreach", "0014_ask_for_reports"),
     ]
 
     operations = [
