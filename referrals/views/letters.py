@@ -131,3 +131,23 @@ def files_of(report):
     for row in rows:
         row.report = report
     return rows
+
+
+def fax_sheet(delivery, *, by) -> dict:
+    """The first sheet of a fax, for ``fax``; whoever stands at the machine learns of no patient."""
+    partner, practice = delivery.partner, by.practice
+    sender = sender_of(by, location=delivery.report.referral.location)
+    return {
+        "sender": sender,
+        "to": [("To", partner.name), ("Fax", partner.fax), ("Office", _office(partner))],
+        "from": [("From", f"{by.name}, {practice.name}"), ("Date", day(practice.today()))],
+        "subject": "A report for the clinician named above",
+        "warning": (
+            "Confidential. What follows is about a patient and for the person named above alone. If it came "
+            "to you by mistake, please do not read on: call us at the number above, and destroy it."
+        ),
+    }
+
+
+def _office(partner):
+    return partner.organisation.name if partner.organisation and partner.is_person else ""
