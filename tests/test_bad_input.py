@@ -151,6 +151,8 @@ BUTTONS = {
         ["referrals:finalise_report", "referrals:keep_report", "referrals:preview_report"],
         ["version", "rows", "text_found", "leave_goals", "cover", "m0_name", "m0_now", "m0_now_on"],
     ),
+    "referrals:delivery": ["act"],
+    "referrals:send_report": ["partner", "channel"],  # a form for each recipient; tests/referrals
     "referrals:delete": [],
     "referrals:advice_letter_left": [],
     **dict.fromkeys(

@@ -33,6 +33,7 @@ from referrals.actions.consents import give as give_consent
 from referrals.models import (
     CallAttempt,
     CareTeamMember,
+    Delivery,
     DetailsRequest,
     Draft,
     Enclosure,
@@ -80,6 +81,7 @@ def more_of_each(practice, rows, numbers):
             partner=partner,
         )
         CareTeamMember.objects.create(referral_id=rows["referral"], role="surgeon", partner=partner)
+        Delivery.objects.create(report_id=rows["signed_report"], partner=partner, channel="post")
         JourneyEvent.objects.create(referral_id=rows["referral"], after=Journey.REQUESTED, happened_on=today)
         factories.attachment(Referral.objects.get(pk=rows["referral"]))
         DetailsRequest.objects.create(referral_id=rows["referral"], missing=["phone"], asked_on=today)

@@ -78,12 +78,13 @@ def _problem(patient, partner, what, on, is_covered):
 
 
 def problems(patient, partners, *, what) -> dict:
-    """``problem`` of each of these partners on this day, by key; three queries for all of them."""
+    """``problem`` of each of these partners on this day, by key; two queries for all of them."""
     on = current_practice().today()
     given = Consent.objects.of(patient).filter(scope__contains=[what], given_on__lte=on)
     given = list(given.select_related("referral").order_by("-given_on", "-id"))
-    team = set(CareTeamMember.objects.kept().of(patient).values_list("partner", flat=True))
-    team |= set(Referral.objects.kept().filter(patient=patient).values_list("partner", flat=True))
+    noted = CareTeamMember.objects.kept().of(patient).order_by().values_list("partner")
+    passed_on = Referral.objects.kept().filter(patient=patient).order_by().values_list("partner")
+    team = {partner for (partner,) in noted.union(passed_on)}
     found = {}
     for partner in partners:
         naming = [consent for consent in given if _names(consent, partner, team)]

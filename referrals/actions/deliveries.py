@@ -4,7 +4,6 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from partners.models import Agreement
 from partners.states import AddressState
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
@@ -57,10 +56,10 @@ def why_not(partner, channel) -> str:
     return ""
 
 
-def usual_ways(partners) -> dict:
-    """How each of these likes to have reports, by key, where it is agreed; one query."""
-    agreed = Agreement.objects.filter(partner__in=[partner.pk for partner in partners])
-    return dict(agreed.values_list("partner", "report_by"))
+def usual_way(partner) -> str:
+    """How they like to have reports, where that is agreed; needs ``agreement`` loaded."""
+    agreed = getattr(partner, "agreement", None)
+    return agreed.report_by if agreed else ""
 
 
 def _check(report, partner, channel):

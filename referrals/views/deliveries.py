@@ -12,11 +12,12 @@ from referralcrm.core.refused import Refused
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 from referrals.actions import consents, deliveries
-from referrals.actions.care_team import team_of
+from referrals.actions.care_team import each_once
 from referrals.forms.send import DeliveryActForm, SendForm
-from referrals.models import Delivery, Report
+from referrals.models import CareTeamMember, Delivery, Report
 from referrals.views.letters import covering_letter, fax_sheet
 
+KNOWN = ("agreement", "discipline", "organisation")  # of a partner whose row is shown
 SAID = {
     "sent": (deliveries.mark_sent, "Noted: it went out."),
     "unsent": (deliveries.mark_unsent, "It is to be sent again."),
@@ -40,7 +41,8 @@ class Recipient:
 @once
 def send(request, pk):
     """Every clinician of the patient with what is in the way; a POST sends to one of them."""
-    report = get_object_or_404(Report.objects.kept().final().with_all(), pk=pk)
+    known = [f"referral__partner__{name}" for name in KNOWN]
+    report = get_object_or_404(Report.objects.kept().final().with_all().select_related(*known), pk=pk)
     here = reverse("referrals:send_report", args=[pk])
     roles = _roles(report)
     if request.method == "POST":
@@ -63,8 +65,9 @@ def _roles(report) -> dict:
     """Partner → how they belong to the patient; the referrer first, each once."""
     roles = {}
     if (referrer := report.referral.partner) and not referrer.deleted_at:
-        roles[referrer] = "referred the patient" if report.referral.is_received else "the patient was sent to them"
-    for member in team_of(report.patient):
+        roles[referrer] = "sent us the patient" if report.referral.is_received else "sees the patient for us"
+    team = CareTeamMember.objects.kept().of(report.patient)
+    for member in each_once(team.select_related(*(f"partner__{name}" for name in KNOWN))):
         if member.partner and not member.partner.deleted_at:
             roles.setdefault(member.partner, member.get_role_display())
     return roles
@@ -73,17 +76,16 @@ def _roles(report) -> dict:
 def _recipients(report, roles, made):
     """Those it did not go to yet, or whose channel was taken back."""
     told = consents.problems(report.patient, roles, what=deliveries.scope_of(report))
-    usual = deliveries.usual_ways(roles)
     has_it = {row.partner_id for row in made if not row.revoked_at}
     return [
-        Recipient(who, role, told[who.pk], None if told[who.pk] else _form(who, usual))
+        Recipient(who, role, told[who.pk], None if told[who.pk] else _form(who))
         for who, role in roles.items()
         if who.pk not in has_it
     ]
 
 
-def _form(who, usual):
-    return SendForm(recipient=who, usual=usual.get(who.pk, ""))
+def _form(who):
+    return SendForm(recipient=who, usual=deliveries.usual_way(who))
 
 
 def _said(made) -> str:
@@ -114,7 +116,8 @@ def act(request, pk):
 def letter(request, pk):
     """The letter that goes with it by post, its address where a window shows it."""
     made = _get(pk)
-    return _on_paper(request, made, "letter", covering_letter(made.report, made.partner, by=request.user), "Letter")
+    data = covering_letter(made.report, made.partner, by=request.user)
+    return _on_paper(request, made, "letter", data, "Letter")
 
 
 @allow(Permission.VIEW_PATIENTS)
@@ -132,4 +135,6 @@ def _on_paper(request, made, template, data, title):
 
 def _get(pk):
     rows = Delivery.objects.filter(report__deleted_at=None, report__referral__deleted_at=None)
-    return get_object_or_404(rows.with_all().select_related("report__author", "report__referral__location"), pk=pk)
+    return get_object_or_404(
+        rows.with_all().select_related("report__author", "report__referral__location"), pk=pk
+    )

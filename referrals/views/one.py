@@ -32,6 +32,7 @@ from referrals.views.calls import undo_address
 from referrals.views.care_team import listed_team, team_on
 from referrals.views.consents import consents_of, listed_consents
 from referrals.views.experiences import afterwards, with_afterwards
+from referrals.views.listed_deliveries import deliveries_of, listed_deliveries, listed_final
 from referrals.views.listed_documents import can_be_written, documents_of, listed_documents
 from referrals.views.quicker import who_answered_the_report, who_was_quicker
 from referrals.views.stories import listed_stories, stories_of
@@ -61,6 +62,8 @@ def _get(pk):
             listed_consents=listed_consents(),
             listed_team=listed_team(),
             listed_stories=listed_stories(),
+            listed_deliveries=listed_deliveries(),
+            listed_final=listed_final(),
         )
     )
     return get_object_or_404(with_afterwards(with_checklists(rows)), pk=pk)
@@ -94,6 +97,7 @@ def _show(request, referral, *, next_form=None, other_form=None):
         "consents": consents_of(referral),
         "care_team": team_on(referral),
         "stories": stories_of(referral),
+        "deliveries": deliveries_of(referral),
         "can_redirect": may_step and referral.journey in STEPS[Verb.REDIRECT].start,
     }
     return render(request, "referrals/detail.html", context)

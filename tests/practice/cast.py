@@ -6,7 +6,7 @@ from referralcrm.practice.models import Batch, ClosedDay, Location, Plan, SavedV
 from referralcrm.practice.scope import current_practice
 from referrals.actions import merge_patients, reports, tell
 from referrals.actions.consents import give as give_consent
-from referrals.models import CareTeamMember, DetailsRequest, Obligation
+from referrals.models import CareTeamMember, Delivery, DetailsRequest, Obligation
 from tests import factories
 
 
@@ -22,6 +22,7 @@ def one_of_each():
     merged = factories.partner("Marked double", merged_into=partner)
     double = factories.partner("Marked Partner", email="")
     first, second = sorted([partner.pk, double.pk])
+    signed = factories.signed(referral, by=person)
     rows = {
         "advice": factories.advice("Marked question", partner=partner),
         "our_question": factories.advice("Marked question of ours", partner=partner, direction="sent"),
@@ -36,6 +37,7 @@ def one_of_each():
         "consent": give_consent(referral, by=person, scope=["report"], to="other_side", words="Marked words"),
         "closed_day": ClosedDay.objects.create(on=today, why="Marked day"),
         "contact": Contact.objects.create(partner=partner, name="Marked Contact"),
+        "delivery": Delivery.objects.create(report=signed, partner=partner, channel="fax"),
         "details_request": DetailsRequest.objects.create(
             referral=referral, missing=["phone"], asked_on=today
         ),
@@ -65,6 +67,7 @@ def one_of_each():
         "report": reports.start(referral, kind="initial", by=person),
         "signed_report": factories.signed(referral, by=person),
         "rule": rule,
+        "signed_report": signed,
         "saved_view": SavedView.objects.create(
             slug="partners", name="Marked view", owner=person, is_shared=True, query="circle=inner"
         ),

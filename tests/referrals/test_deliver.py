@@ -6,9 +6,10 @@ from django.urls import reverse
 from outreach.actions import tasks
 from outreach.models import Message, Task
 from outreach.states import MessageState, TaskState
+from partners.models import Agreement
 from referralcrm.core.refused import Refused
 from referrals.actions import consents, deliveries, links
-from referrals.models import Delivery, Obligation
+from referrals.models import CareTeamMember, Delivery, Obligation
 from referrals.states import Loop
 from tests import factories
 
@@ -183,3 +184,61 @@ def test_a_visitor_sees_nothing_of_another_link(come_in, client, referral, alice
         method = client.get if address == "portal:paper" else client.post
         assert method(reverse(address, args=parts)).status_code == 404
     assert Delivery.objects.get(pk=other.pk).confirmed_at is None
+
+
+# --- the page that sends
+
+
+def page_of(report):
+    return reverse("referrals:send_report", args=[report.pk])
+
+
+def test_the_page_says_what_is_in_the_way_and_how_to_mend_it(report, okafor, alice, as_person):
+    page = as_person(alice).get(page_of(report)).content.decode()
+    assert "has not agreed yet to a report to Dr Adaeze Okafor" in page and "Record the consent" in page
+    assert 'name="channel"' not in page
+    as_person(alice).post(page_of(report), {"partner": okafor.pk, "channel": "link"})
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize("agreed, offered", [("", "link"), ("fax", "fax"), ("post", "post")])
+def test_the_way_they_like_is_chosen_already(report, okafor, consent, alice, as_person, agreed, offered):
+    Agreement.objects.create(partner=okafor, report_by=agreed)
+    page = as_person(alice).get(page_of(report)).content.decode()
+    assert f'<option value="{offered}" selected>' in page
+
+
+def test_a_partner_who_is_nobody_of_this_patient_is_not_sent_to(report, consent, alice, as_person):
+    other = factories.partner("Dr Else", treating_provider=True)
+    as_person(alice).post(page_of(report), {"partner": other.pk, "channel": "post"})
+    assert not Delivery.objects.exists()
+
+
+def test_it_is_sent_ticked_and_confirmed_on_the_page(
+    report, okafor, consent, promised, referral, alice, as_person
+):
+    desk = as_person(alice)
+    desk.post(page_of(report), {"partner": okafor.pk, "channel": "post"})
+    made = Delivery.objects.get()
+    for name in ("delivery_letter", "delivery_fax"):
+        assert desk.get(reverse(f"referrals:{name}", args=[made.pk])).content.startswith(b"%PDF")
+    for act, state in [("sent", Loop.SENT), ("confirm", Loop.ACKNOWLEDGED)]:
+        desk.post(reverse("referrals:delivery", args=[made.pk]), {"act": act})
+        assert state_of(promised) == state
+    page = desk.get(reverse("referrals:detail", args=[referral.pk])).content.decode()
+    assert "posted" in page and "confirmed" in page
+
+
+def test_what_the_gate_says_of_many_is_what_it_says_of_each(report, referral, okafor, alice, riverside):
+    today = riverside.today()
+    people = [okafor, *(factories.partner(f"Dr {n}", treating_provider=n % 2) for n in range(4))]
+    consents.give(referral, by=alice, scope=["report"], to="partner", partner=people[1])
+    gone = consents.give(referral, by=alice, scope=["report"], to="partner", partner=people[2])
+    consents.withdraw(gone, by=alice)
+    consents.give(referral, by=alice, scope=["story"], to="partner", partner=people[3], until=today)
+    CareTeamMember.objects.create(referral=referral, role="surgeon", partner=people[4])
+    for to in (None, "other_side", "care_team"):
+        if to:
+            consents.give(referral, by=alice, scope=["report"], to=to)
+        told = consents.problems(report.patient, people, what="report")
+        assert told == {who.pk: consents.problem(report.patient, who, what="report") for who in people}
