@@ -4,13 +4,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from partners.states import AddressState
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock, write
 from referrals.actions import consents, links
 from referrals.actions.loop import confirm_report, record_report, take_report_back
 from referrals.models import Delivery, Obligation, Report
+from referrals.models.deliveries import why_not
 from referrals.signals import delivery_made, delivery_revoked, delivery_sent, delivery_unsent
 from referrals.states import BY_HAND, DONE, ConsentScope, DeliveryChannel, Side
 
@@ -41,19 +41,6 @@ def send(report, *, partner, channel, by) -> Delivery:
 def scope_of(report) -> ConsentScope:
     """What the patient has to have agreed to."""
     return ConsentScope.REFERRAL if report.kind == "referral_letter" else ConsentScope.REPORT
-
-
-def why_not(partner, channel) -> str:
-    """Why this channel does not lead to the partner, in words; empty when it does."""
-    if channel == LINK and not partner.email:
-        return f"{partner} has no e-mail address."
-    if channel == LINK and partner.has_opted_out:
-        return f"{partner} asked for no e-mail."
-    if channel == LINK and partner.email_state == AddressState.BOUNCED:
-        return f"Mail to {partner} came back."
-    if channel == DeliveryChannel.FAX and not partner.fax:
-        return f"{partner} has no fax number."
-    return ""
 
 
 def usual_way(partner) -> str:

@@ -3,7 +3,7 @@
 from django import forms
 
 from referralcrm.core.forms import HouseForm
-from referrals.actions.deliveries import why_not
+from referrals.models.deliveries import why_not
 from referrals.states import DeliveryChannel
 
 

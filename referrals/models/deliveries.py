@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from partners.models import Partner
+from partners.states import AddressState
 from referralcrm.practice.models import PracticeOwned, User, scoped
 from referrals.models.links import PortalLink
 from referrals.models.reports import Report
@@ -91,3 +92,16 @@ class Delivery(PracticeOwned):
             ("taken back", self.revoked_at),
         ]
         return [(what, at) for what, at in told if at]
+
+
+def why_not(partner, channel) -> str:
+    """Why this channel does not lead to the partner, in words; empty when it does."""
+    if channel == DeliveryChannel.LINK and not partner.email:
+        return f"{partner} has no e-mail address."
+    if channel == DeliveryChannel.LINK and partner.has_opted_out:
+        return f"{partner} asked for no e-mail."
+    if channel == DeliveryChannel.LINK and partner.email_state == AddressState.BOUNCED:
+        return f"Mail to {partner} came back."
+    if channel == DeliveryChannel.FAX and not partner.fax:
+        return f"{partner} has no fax number."
+    return ""
