@@ -65,7 +65,6 @@ def one_of_each():
         "plan": Plan.objects.create(name="Marked plan"),
         "referral": referral,
         "report": reports.start(referral, kind="initial", by=person),
-        "signed_report": factories.signed(referral, by=person),
         "rule": rule,
         "signed_report": signed,
         "saved_view": SavedView.objects.create(

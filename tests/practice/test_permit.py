@@ -88,7 +88,6 @@ ROW_KINDS = {
     "saved_view",
     "sent_referral",
     "service",
-    "signed_report",
     "task",
     "their_report",
     "touchpoint",
