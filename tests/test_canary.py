@@ -71,7 +71,7 @@ def clinic(committed):
     with enter(practice):
         practice.charlie = factories.person("Charlie Clark", practice=practice, role=Role.MANAGER)
         practice.okafor = factories.partner("Dr Adaeze Okafor", email="okafor@office.example")
-        factories.partner("Dr Peter Lind", email="lind@office.example")
+        practice.lind = factories.partner("Dr Peter Lind", email="lind@office.example")
     return practice
 
 
@@ -125,6 +125,8 @@ def close_with_words(desk, number, referral):
     paper = SimpleUploadedFile(f"{marked(number, 'f')}.pdf", PDF + marked(number, "b").encode())
     attaching = {"file": paper, "kind": "fax", "title": marked(number, "t")}
     desk.post(reverse("referrals:attach", args=[referral.pk]), attaching)
+    going = {"words": marked(number, "e"), "state": "enclosed"}
+    desk.post(reverse("referrals:goes_with", args=[referral.pk]), going)
     for report in referral.obligations.all():
         waiving = {"act": "waive", "reason": marked(number, "w"), "version": report.version}
         desk.post(reverse("referrals:report", args=[report.pk]), waiving)
@@ -146,10 +148,41 @@ def ask_a_question(desk, number, clinic):
     assert desk.post(reverse("referrals:answer_advice", args=[asked.pk]), answering).status_code == 302
 
 
+def send_and_hear(desk, clinic, number, today):
+    """A marked patient is sent on; their words, a flag, its answer and the partner's report are marked."""
+    typed = {
+        "direction": "sent",
+        "partner_text": "Dr Peter Lind",
+        "patient_name": f"{marked(number, 'g')} {marked(number, 'n')}",
+        "born": BORN,
+        "record_number": marked(number, "r"),
+        "happened_on": today.isoformat(),
+    }
+    answer = desk.post(reverse("referrals:create"), typed)
+    assert answer.status_code == 302, answer.content.decode()
+    with enter(clinic):
+        sent = Referral.objects.sent().get(partner=clinic.lind)
+        report = sent.obligations.get()
+    said = {"felt": "poor", "words": marked(number, "v")}
+    desk.post(reverse("referrals:note_experience", args=[sent.pk]), said)
+    desk.post(reverse("referrals:raise_flag", args=[sent.pk]), {"words": marked(number, "x")})
+    paper = SimpleUploadedFile(f"{marked(number, 'f')}.pdf", PDF + marked(number, "b").encode())
+    came = {"file": paper, "title": marked(number, "t"), "version": report.version, "acknowledged": "on"}
+    desk.post(reverse("referrals:arrived", args=[report.pk]), came)
+    with enter(clinic):
+        assert sent.experiences.get().words and sent.attachments.count() == 1
+        flag = sent.quality_flags.get()
+    desk.post(
+        reverse("referrals:answer_flag", args=[flag.pk]),
+        {"answer": marked(number, "y"), "version": flag.version},
+    )
+    return answer["Location"]
+
+
 def throw_away_and_look_for_it(desk, clinic):
     """A marked referral goes into the trash, where its patient's name is typed; the page that answers."""
     with enter(clinic):
-        referral = Referral.objects.filter(attended_on=None).first()
+        referral = Referral.objects.received().filter(attended_on=None).first()
     assert desk.post(reverse("referrals:delete", args=[referral.pk])).status_code == 302
     page = desk.get(reverse("trash:index")).content.decode()
     assert "Received: " in page and not MARK.search(page)
@@ -219,6 +252,7 @@ def test_no_mark_of_a_patient_leaves_the_page_that_asks_for_it(clinic, committed
             for number, referral in enumerate(Referral.objects.received().filter(partner=clinic.okafor)):
                 close_with_words(desk, number, referral)
         ask_a_question(desk, 0, clinic)
+        seen.append(send_and_hear(desk, clinic, 0, today))
         pages = [desk.get(path).content.decode() for path in visited(clinic)]
         pages.append(throw_away_and_look_for_it(desk, clinic))
         assert desk.get(reverse("print:today")).content.startswith(b"%PDF")

@@ -8,7 +8,6 @@ from outreach.models import Task
 from outreach.states import TaskKind, TaskState
 from referralcrm.audit.actions import record
 from referralcrm.core.templatetags.house import day
-from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.models import User
 from referralcrm.practice.permissions import Permission, roles_with
 from referralcrm.practice.scope import current_practice
@@ -19,16 +18,15 @@ TAKEN_BACK = "The quality flag was taken back."
 
 @transaction.atomic
 def look_into(flag, *, by):
-    """One open task for each referral with an open flag, due the next working day. Returns the Task."""
+    """One open task for each referral with an open flag, due at once. Returns the Task."""
     if waiting := _open(flag.referral_id).first():
         return waiting
-    practice = current_practice()
     raised_by = f" by {flag.raised_by.name}" if flag.raised_by else ""
     return tasks.add(
         kind=TaskKind.QUALITY,
         title="Look into a quality flag",
         why=f"Raised{raised_by} about a referral we sent on {day(flag.referral.happened_on)}.",
-        due_on=Calendar(practice).add_working_days(practice.today(), 1),
+        due_on=current_practice().today(),
         referral=flag.referral,
         owner=_manager(flag.referral),
         by=by,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from partners.actions import likely
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
+from referralcrm.demo.afterwards import make_afterwards
 from referralcrm.demo.cast import STORIES
 from referralcrm.demo.contacts import make_audit, make_frictions, make_tasks, make_touchpoints, make_weeks
 from referralcrm.demo.paper import UNREAD, make_paper
@@ -73,6 +74,7 @@ def _fill(world, partners, referrals, say):
     make_frictions(world)
     make_questions(world)
     make_paper(world)
+    make_afterwards(world)
     make_weeks(world)
     make_tasks(world)
     make_audit(world)

@@ -167,7 +167,7 @@ def with_everything(partners):
     hard = Friction.objects.kept().filter(partner=OuterRef("pk")).order_by("-happened_on", "-id")
     last = Touchpoint.objects.real().filter(partner=OuterRef("pk")).order_by("-happened_on", "-id")
     heard = Experience.objects.kept().filter(referral__partner=OuterRef("pk"))
-    wanted = Paperwork.objects.kept().filter(partner=OuterRef("pk")).order_by("goes_with", "place", "id")
+    wanted = Paperwork.objects.kept().filter(partner=OuterRef("pk")).order_by("-goes_with", "place", "id")
     asked = JSONObject(what="what", goes_with=label_of("goes_with", GoesWith))
     taken = PartnerPlan.objects.filter(partner=OuterRef("pk")).order_by("plan__name")
     return (

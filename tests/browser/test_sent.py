@@ -4,9 +4,13 @@ import pytest
 from playwright.sync_api import expect
 
 from partners.actions import add_paperwork
+from referralcrm.demo.paper import page_of_text
 from referralcrm.practice.scope import enter
-from referrals.actions import send
+from referrals.actions import move, send
+from referrals.models import Referral
 from tests import factories
+
+PDF = {"name": "report.pdf", "mimeType": "application/pdf", "buffer": page_of_text("A report")}
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +60,38 @@ def test_what_a_partner_wants_is_written_down_and_ticked(alice, sent):
     page.locator("#checklist").get_by_role("button", name="To follow").click()
     expect(page.locator("#checklist .item")).to_have_count(4)
     alice.check_every_look("sent-checklist")
+
+
+def test_their_report_comes_in_the_patient_speaks_and_the_manager_answers(alice, visit, sent):
+    with enter(sent):
+        row = Referral.objects.get(pk=sent.sent.pk)
+        move(row, by=sent.alice, verb="attend", on=sent.today())
+    page = alice.go(sent.sent.get_absolute_url())
+    page.get_by_role("link", name="Attach their report").click()
+    page.set_input_files("#id_file", PDF)
+    alice.check_every_look("sent-arrived")
+    page.get_by_role("button", name="Attach their report").click()
+    expect(page.locator("#paper")).to_contain_text("Report")
+    page.get_by_role("button", name="Mixed").click()
+    page.get_by_role("link", name="Add a sentence").click()
+    page.fill("#id_words", "A kind doctor, and a wait of two hours in pain")
+    alice.check_every_look("sent-experience")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#experience")).to_contain_text("a wait of two hours")
+    page.get_by_role("link", name="Raise a quality flag").click()
+    page.fill("#id_words", "Nobody gave him anything for the pain")
+    alice.check_every_look("sent-flag")
+    page.get_by_role("button", name="Raise it").click()
+    expect(page.locator("#experience")).to_contain_text("open")
+    alice.check_every_look("sent-afterwards")
+    manager = visit(sent.charlie)
+    page = manager.go("/outreach/tasks/")
+    page.get_by_role("link", name="Look into it").click()
+    page.locator("#experience").get_by_role("link", name="Answer").click()
+    page.fill("#id_answer", "Dr Okafor called: they keep something at the desk now.")
+    manager.check_every_look("sent-answer")
+    page.get_by_role("button", name="Answered").click()
+    expect(page.locator("#experience")).to_contain_text("answered today by Charlie Clark")
+    page = manager.go(f"/partners/{sent.okafor.pk}/")
+    expect(page.locator("#told")).to_contain_text("1 told us")
+    manager.check_every_look("sent-partner")

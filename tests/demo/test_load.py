@@ -21,8 +21,18 @@ from referralcrm.demo.referrals import COOLING
 from referralcrm.practice.models import Practice, User
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
-from referrals.models import AdviceRequest, CallAttempt, JourneyEvent, Obligation, Patient, Referral
-from referrals.states import CLOSED, Direction, Journey, Source
+from referrals.models import (
+    AdviceRequest,
+    CallAttempt,
+    Enclosure,
+    Experience,
+    JourneyEvent,
+    Obligation,
+    Patient,
+    QualityFlag,
+    Referral,
+)
+from referrals.states import CLOSED, Direction, Felt, Journey, Source
 
 SMALL = {"partners": 25, "referrals": 260}
 NAMES = {story.key: story.name for story in STORIES}
@@ -64,6 +74,13 @@ def test_questions_wait_and_a_year_of_them_was_answered(riverside_demo):
     assert answered.count() >= 20
     assert all(asked.question and asked.answer for asked in answered)
     assert answered.filter(answered_at__gt=F("promised_by")).exists(), "not all of them in time"
+
+
+def test_patients_said_how_it_was_and_one_flag_waits_for_the_manager(riverside_demo):
+    assert {*Experience.objects.values_list("felt", flat=True)} == {*Felt}
+    assert QualityFlag.objects.open().count() == 1 and QualityFlag.objects.count() == 2
+    assert Task.objects.open().get(kind=TaskKind.QUALITY).owner.role == Role.MANAGER
+    assert Enclosure.objects.exists()
 
 
 def test_referrals_have_the_irregularity_of_a_real_log(riverside_demo):
