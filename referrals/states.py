@@ -417,6 +417,7 @@ class ReportType(models.TextChoices):
     INTERIM = "interim", "progress report"
     DISCHARGE = "discharge", "discharge report"
     SECOND_OPINION = "second_opinion", "second opinion"
+    REFERRAL_LETTER = "referral_letter", "referral letter"
 
 
 class ReportStatus(models.TextChoices):

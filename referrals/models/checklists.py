@@ -82,11 +82,12 @@ def checklist(referral) -> list[Line]:
     return [*wanted, *besides, *typed]
 
 
-def cover(lines) -> list[str]:
-    """What a cover note or letter says of a checklist: a sentence for what is there, one for what follows."""
-    groups = ((Enclosed.ENCLOSED, "Enclosed"), (Enclosed.TO_FOLLOW, "To follow"))
-    said = [(title, [line.what for line in lines if line.state == state]) for state, title in groups]
-    return [f"{title}: {'; '.join(what)}." for title, what in said if what]
+def enclosed_and_to_follow(lines) -> tuple[list[str], list[str]]:
+    """What a letter says of a checklist: what is with it, and what will follow."""
+    return tuple(
+        [line.what for line in lines if line.state == state]
+        for state in (Enclosed.ENCLOSED, Enclosed.TO_FOLLOW)
+    )
 
 
 def _line(referral, row):

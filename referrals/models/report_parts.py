@@ -4,7 +4,9 @@ The page, the check before finalising, what a follow-up begins with and the lett
 the description; none of them knows a kind by name.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from referrals.states import Direction, ReportType
 
@@ -14,7 +16,8 @@ class Part:
     """One part of a document (FHIR Composition.section).
 
     ``comes_first`` parts stand at the head of page 1. A part with ``may_not_apply`` can be left out by
-    saying so; every other one is written. ``carried`` parts begin as the last final report had them.
+    saying so; every other one is written. ``carried`` parts begin as the last final report had them;
+    ``begins_with(referral)`` are the words another one begins with.
     """
 
     name: str
@@ -24,6 +27,7 @@ class Part:
     may_not_apply: bool = False
     is_measures: bool = False
     carried: bool = False
+    begins_with: Callable | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,12 @@ TREATMENT = Part("treatment", "Treatment planned, and why", may_not_apply=True, 
 FREQUENCY = Part("frequency", "Frequency and duration", may_not_apply=True, carried=True)
 GOALS = Part("goals", "Goals and anticipated outcomes", may_not_apply=True, carried=True)
 MEASURES = Part("measures", "Objective measures", may_not_apply=True, is_measures=True, carried=True)
+
+
+def _how_soon(referral) -> str:
+    return f"{referral.get_urgency_display().capitalize()}."
+
+
 AMENDED = Part("amended", "What this version changes, and why", comes_first=True)
 
 DESCRIPTIONS: dict[str, Description] = {
@@ -92,6 +102,25 @@ DESCRIPTIONS: dict[str, Description] = {
             Part("measures", MEASURES.title, may_not_apply=True, is_measures=True),
         ),
         answers="initial",
+    ),
+    ReportType.REFERRAL_LETTER: Description(
+        "Referral letter",
+        (
+            Part(
+                "reason",
+                "Why we refer",
+                "In two or three sentences.",
+                comes_first=True,
+                begins_with=attrgetter("reason"),
+            ),
+            Part("asked", "What we ask of you", "An opinion, a test, treatment, the care.", comes_first=True),
+            Part("urgency", "How soon, and why", comes_first=True, begins_with=_how_soon),
+            Part("history", "Relevant history and findings", may_not_apply=True),
+            Part("treatment", "Treatment so far, and what it did", may_not_apply=True),
+            Part("medicines", "Medicines and allergies", may_not_apply=True),
+            Part("measures", MEASURES.title, may_not_apply=True, is_measures=True),
+        ),
+        direction=Direction.SENT,
     ),
 }
 

@@ -4,6 +4,7 @@ import re
 
 from referralcrm.core.templatetags.house import day
 from referralcrm.practice.addresses import sender_of
+from referrals.models.checklists import checklist, enclosed_and_to_follow
 from referrals.states import AdviceKind
 
 BETWEEN = re.compile(r"\n\s*\n")  # paragraphs
@@ -111,7 +112,9 @@ def _whom(patient):
 def covering_letter(report, partner, *, by) -> dict:
     """A few personal lines to ``partner`` around a report, which names what is enclosed, for ``letter``."""
     said = report.content["cover"].strip() or f"please find enclosed our {report.get_kind_display()}."
-    enclosed = [str(report).capitalize(), *(row.name for row in files_of(report))]
+    lines = checklist(report.referral) if partner.pk == report.referral.partner_id else []
+    ticked, to_follow = enclosed_and_to_follow(lines)
+    enclosed = [str(report).capitalize(), *(row.name for row in files_of(report)), *ticked]
     return {
         "sender": sender_of(by, location=report.referral.location),
         "to": partner.address_lines(country=by.practice.country) or [partner.name],
@@ -120,7 +123,11 @@ def covering_letter(report, partner, *, by) -> dict:
         "body": [f"Dear {partner.greeting},", *said.replace("\r\n", "\n").split("\n\n")],
         "closing": "With kind regards",
         "signature": [report.author.name, by.practice.name],
-        "after": [f"Enclosed: {', '.join(enclosed)}"],
+        "after": [
+            f"{title}: {', '.join(what)}"
+            for title, what in (("Enclosed", enclosed), ("To follow", to_follow))
+            if what
+        ],
         "foot": "Confidential: about a patient, for the clinicians who treat them. By post or fax only.",
     }
 

@@ -9,7 +9,7 @@ from referralcrm.core.refused import Refused, Stale
 from referralcrm.practice.states import Role
 from referrals.actions import enclose, merge_patients, tick
 from referrals.models import Enclosure
-from referrals.models.checklists import checklist, cover
+from referrals.models.checklists import checklist, enclosed_and_to_follow
 from tests import factories
 
 XRAY, FORM, DISC = "X-ray on CD", "Insurance form B", "Consent"
@@ -109,14 +109,11 @@ def test_who_may_not_see_patients_reads_no_word_typed_for_one(sent, alice, as_pe
 def test_the_letter_says_what_is_there_and_what_follows(sent, alice):
     tick(sent, line_of(sent, XRAY), by=alice, state="enclosed")
     enclose(sent, by=alice, words="MRI of 3 May")
-    assert cover(checklist(sent)) == [
-        "Enclosed: X-ray on CD; MRI of 3 May.",
-        "To follow: Insurance form B.",
-    ]
+    assert enclosed_and_to_follow(checklist(sent)) == ([XRAY, "MRI of 3 May"], [FORM])
     left_out = factories.referral(partner=sent.partner, direction="sent")
     for what in (XRAY, FORM):
         tick(left_out, line_of(sent, what), by=alice, state="left_out")
-    assert cover(checklist(left_out)) == []
+    assert enclosed_and_to_follow(checklist(left_out)) == ([], [])
 
 
 def test_nonsense_is_answered_calmly(sent, desk):

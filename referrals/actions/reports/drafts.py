@@ -27,7 +27,7 @@ def start(referral, *, kind, by, obligation=None):
         raise Refused("Nobody knows yet who this patient is. Finish the referral first.")
     report = Report(referral=referral, kind=kind, author=by)
     report.obligation = obligation or promised(referral, DESCRIPTIONS[kind].answers)
-    report.content = _carried(report)
+    report.content = _begun(report)
     report.save()
     record("started", by=by, subject=report)
     return report
@@ -50,6 +50,13 @@ def previous(referral):
         referral__matter=referral.matter, referral__patient=referral.patient_id
     )
     return rows.with_all().order_by("-finalised_at").first()
+
+
+def _begun(report) -> dict:
+    """What stands in it before anybody writes: what is carried over, and what the referral says already."""
+    carried = _carried(report)
+    known = {part.name: part.begins_with(report.referral) for part in report.parts if part.begins_with}
+    return carried | {"texts": known | carried.get("texts", {})}
 
 
 def _carried(report) -> dict:
