@@ -23,7 +23,7 @@ class AgreementForm(HouseModelForm):
         ]
         labels = {
             "report_within_days": "A report within so many days",
-            "acknowledge_within_days": "Told that a referral arrived within so many working days",
+            "acknowledge_within_days": "A word that it arrived, in working days",
             "interim_every_days": "A progress report every so many days",
             "interim_every_visits": "Or every so many visits",
             "appointment_within_days": "An appointment within so many days",

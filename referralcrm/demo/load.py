@@ -10,6 +10,7 @@ from partners.actions import likely
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.demo.afterwards import make_afterwards
+from referralcrm.demo.agreements import make_agreements
 from referralcrm.demo.cast import STORIES
 from referralcrm.demo.contacts import make_audit, make_frictions, make_tasks, make_touchpoints, make_weeks
 from referralcrm.demo.paper import UNREAD, make_paper
@@ -71,6 +72,7 @@ def _fill(world, partners, referrals, say):
         say(f"{done:,} of {referrals:,} referrals, each with its journey, report and thanks")
     thanks.upset()
     say(f"{len(make_touchpoints(world)):,} contacts")
+    make_agreements(world)
     make_frictions(world)
     make_questions(world)
     make_paper(world)

@@ -10,8 +10,7 @@ from outreach.actions.messages.schedule import next_slot
 from outreach.actions.messages.thanks import BY_HAND, LONG_AGO, WITHIN_WORKING_DAYS, standing, waiting_notes
 from outreach.models import Rule
 from outreach.states import Hold, MessageState, RuleKind
-from partners.models import Partner
-from partners.states import REPORT_DAYS
+from partners.models import Partner, Terms, terms_with
 from referralcrm.core.forms import HouseForm
 from referralcrm.front.rail import clock
 from referralcrm.practice.calendar import Calendar
@@ -70,11 +69,13 @@ def _coming(practice, *, direction, partner, source, happened_on, back_on):
         yield Coming(_day(day), "A task to ask who recommended us")
     if partner is None:
         return
+    terms = terms_with([partner]).get(partner.pk, Terms())
+    within = f"within {terms.report_within_days} days"
     if direction == Direction.SENT:
-        yield Coming("after the first visit", f"Their report is expected within {REPORT_DAYS} days")
+        yield Coming("after the first visit", f"Their report is expected {within}")
         return
     yield from _thanks(practice, partner, happened_on or practice.today(), calendar)
-    yield Coming("after the first visit", f"Report due within {REPORT_DAYS} days")
+    yield Coming("after the first visit", f"Report due {within}")
     if back_on and back_on > practice.today():
         day = calendar.add_working_days(back_on, -1)
         yield Coming(_day(day), "Report due at the latest: one working day before the patient is back")

@@ -50,32 +50,44 @@ def promise_next(referral):
 
 @transaction.atomic
 def follow_terms(partner):
-    """Let the reports still to come about a partner's patients follow what is agreed with them now."""
+    """Let the reports still to come about a partner's patients follow what is agreed with them now.
+
+    A progress report that would be late at once is not asked for: it was not agreed in time.
+    """
     referrals = Referral.objects.kept().filter(partner=partner, attended_on__isnull=False)
     waits = Obligation.objects.filter(referral=OuterRef("pk"), state__in=sorted(WAITING))
     terms, calendar = _terms(partner.pk), Calendar(current_practice())
     for referral in referrals.filter(~Q(journey__in=sorted(CLOSED)) | Exists(waits)):
-        _keep_up(referral, promise=referral.journey not in CLOSED, terms=terms, calendar=calendar)
+        promise = referral.journey not in CLOSED
+        _keep_up(referral, promise=promise, none_late=True, terms=terms, calendar=calendar)
 
 
 @transaction.atomic
-def _keep_up(referral, *, promise=False, forget_visit=False, **known):
+def _keep_up(referral, *, promise=False, none_late=False, forget_visit=False, **known):
     reports = list(Obligation.objects.filter(referral=referral, side=side_of(referral)))
     waiting = [report for report in reports if report.is_open]
     if not waiting and not (promise and reports):
         return
     clock = clock_of(referral, **known)
-    if promise and (wanted := clock.wanted(reports)):
-        kind, number = wanted
-        values = {"side": side_of(referral), "kind": kind, "number": number}
-        report, is_new = Obligation.objects.get_or_create(referral=referral, **values)
-        if is_new:
-            reports.append(report)
-            waiting.append(report)
+    wanted = clock.wanted(reports) if promise else None
+    if new := wanted and _promise(referral, wanted, clock, reports, none_late=none_late):
+        reports.append(new)
+        waiting.append(new)
     for report in waiting:
         if forget_visit:
             report.visit_on = None
         _follow(report, clock.read(report, reports))
+
+
+def _promise(referral, wanted, clock, reports, *, none_late):
+    """The report of this kind and number, or None when somebody promised it meanwhile."""
+    kind, number = wanted
+    values = {"side": side_of(referral), "kind": kind, "number": number}
+    due_on = clock.read(Obligation(referral=referral, **values), reports)["due_on"]
+    if none_late and due_on and due_on < current_practice().today():
+        return None
+    report, is_new = Obligation.objects.get_or_create(referral=referral, **values)
+    return report if is_new else None
 
 
 def clock_of(referral, *, terms=None, calendar=None) -> Clock:

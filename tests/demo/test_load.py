@@ -11,7 +11,7 @@ from django.db.models import F
 
 from outreach.models import Message, MessageCause, Run, Task, Touchpoint
 from outreach.states import Hold, MessageState, TaskKind, TaskState
-from partners.models import Affiliation, Contact, Friction, Organisation, Partner
+from partners.models import Affiliation, Agreement, Contact, Friction, Organisation, Partner
 from partners.states import Kind, Stage
 from referralcrm.audit.models import AuditEvent
 from referralcrm.core.refused import Refused
@@ -81,6 +81,13 @@ def test_patients_said_how_it_was_and_one_flag_waits_for_the_manager(riverside_d
     assert QualityFlag.objects.open().count() == 1 and QualityFlag.objects.count() == 2
     assert Task.objects.open().get(kind=TaskKind.QUALITY).owner.role == Role.MANAGER
     assert Enclosure.objects.exists()
+
+
+def test_a_few_agreements_drive_clocks_of_every_kind(riverside_demo):
+    assert Agreement.objects.count() == 4
+    assert Referral.objects.filter(acknowledge_by__isnull=False).exists()
+    kinds = set(Obligation.objects.values_list("kind", flat=True))
+    assert kinds == {"initial", "interim", "final"}
 
 
 def test_referrals_have_the_irregularity_of_a_real_log(riverside_demo):

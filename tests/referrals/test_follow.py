@@ -207,3 +207,12 @@ def test_an_appointment_that_was_promised_begins_anew_when_they_did_not_come(log
     assert now(referral).appointment_by == date(2026, 12, 3)
     take_step_back(now(referral), by=alice)
     assert now(referral).appointment_by is None
+
+
+def test_what_would_be_late_at_once_is_not_asked_for_by_a_new_agreement(okafor, kim, alice):
+    long_ago = TUESDAY - timedelta(days=60)
+    referral = receive(by=alice, patient=kim, partner=okafor, happened_on=long_ago)
+    move(referral, Verb.ATTEND, by=alice, on=long_ago)
+    record_report(report(referral, "initial"), by=alice, on=long_ago)
+    agree(okafor, version=0, by=alice, interim_every_days=30)
+    assert len(stand(referral)) == 1
