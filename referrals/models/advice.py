@@ -2,8 +2,9 @@
 
 from functools import cached_property
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
@@ -183,6 +184,12 @@ class AdviceRequest(PracticeOwned):
     def asker(self) -> str:
         """Who there asked or was asked: the contact with the partner, or the partner."""
         return f"{self.contact.name}, {self.partner.name}" if self.contact else self.partner.name
+
+
+def listed_questions() -> ArraySubquery:
+    """The questions about a referral, or of which it came, for ``annotate``; the oldest first."""
+    asked = AdviceRequest.objects.kept().filter(referral=OuterRef("pk")).order_by("asked_at", "id")
+    return ArraySubquery(asked.values(row=JSONObject(id="id", direction="direction")))
 
 
 def _read(field, value):

@@ -23,6 +23,7 @@ from referrals.forms import (
     StepForm,
 )
 from referrals.models import Obligation, Referral
+from referrals.models.advice import listed_questions
 from referrals.models.calls import as_calls, calls_made
 from referrals.models.checklists import checklist, with_checklists
 from referrals.models.running import own_clocks
@@ -58,6 +59,7 @@ def _get(pk):
         .annotate(
             calls_made=calls_made(),
             paper=listed_paper(),
+            questions=listed_questions(),
             documents=listed_documents(),
             listed_consents=listed_consents(),
             listed_team=listed_team(),

@@ -269,3 +269,16 @@ def test_a_letter_is_looked_over_and_may_go_all_the_same(brandt, bob, as_person)
 
 def test_only_our_own_questions_go_on_paper(brandt, bob, as_person):
     assert as_person(bob).get(url("advice_letter", asked(brandt))).status_code == 404
+
+
+def test_a_question_about_a_referral_stands_on_its_page(brandt, alice, as_person):
+    referral, desk = factories.referral(partner=brandt), as_person(alice)
+    page = desk.get(referral.get_absolute_url()).content.decode()
+    link = f"{NEW}?direction=sent&amp;partner={brandt.pk}&amp;referral={referral.pk}"
+    assert link in page
+    form = desk.get(link.replace("&amp;", "&")).context["form"]
+    typed = {"partner_text": "S. Brandt", "question": "May she swim?", "referral": form["referral"].value()}
+    assert desk.post(NEW, typed | {"direction": "sent"}).status_code == 302
+    made = AdviceRequest.objects.get()
+    assert made.referral == referral
+    assert made.get_absolute_url() in desk.get(referral.get_absolute_url()).content.decode()
