@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from outreach.actions import chasers, merges, quality, questions, reports, tasks
+from outreach.actions import chasers, merges, origins, prompts, quality, questions, reports, tasks
 from outreach.actions.messages import private, recipients, stories, thanks
 from outreach.actions.rules import seed_rules
 from partners.signals import (
@@ -29,15 +29,18 @@ from referrals.signals import (
     delivery_revoked,
     delivery_sent,
     delivery_unsent,
+    needs_primary_care,
     quality_flag_raised,
     quality_flag_settled,
     recommended,
     referral_received,
     referral_restored,
+    referral_sent,
     referral_withdrawn,
     report_answered,
     source_unknown,
     status_changed,
+    what_stands_beside,
 )
 
 
@@ -179,3 +182,18 @@ def count_tasks(sender, person, **kwargs):
 @receiver(person_deactivated)
 def hand_tasks_over(sender, person, heir, by, **kwargs):
     tasks.hand_over(person, heir=heir, by=by)
+
+
+@receiver(needs_primary_care)
+def suggest_primary_care(sender, referral, by, **kwargs):
+    prompts.suggest_primary_care(referral, by=by)
+
+
+@receiver(referral_sent)
+def get_to_know(sender, referral, by, **kwargs):
+    prompts.get_to_know(referral, by=by)
+
+
+@receiver(what_stands_beside)
+def show_what_led_to_it(sender, **kwargs):
+    return origins.beside()

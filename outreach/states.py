@@ -73,6 +73,9 @@ class TaskKind(models.TextChoices):
     NEXT_STEP = "next_step", "next step"
     SEND_REPORT = "send_report", "post or fax a report"
     CHASE = "chase", "ask for a report"
+    REFER_BACK = "refer_back", "suggest a primary-care clinician"
+    MEET = "meet", "meet them"
+    INTRODUCE = "introduce", "introduce yourself"
     OTHER = "other", "task"
 
 
@@ -99,6 +102,16 @@ class TouchpointKind(models.TextChoices):
 
 
 BY_HAND = [choice for choice in TouchpointKind.choices if choice[0] != TouchpointKind.ADVICE]
+
+
+class OriginKind(models.TextChoices):
+    """What led to a referral."""
+
+    CONTACT = "contact", "a contact with them"
+    INTRODUCTION = "introduction", "somebody introduced us"
+    EVENT = "event", "an event"
+
+
 REAL_CONTACTS = frozenset(set(TouchpointKind) - {TouchpointKind.NOTE})  # what resets the clock
 
 

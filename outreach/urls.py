@@ -1,6 +1,6 @@
 from django.urls import path
 
-from outreach.views import cadences, inbox, messages, rules, stories, tasks, touchpoints
+from outreach.views import cadences, inbox, messages, origins, rules, stories, tasks, touchpoints
 
 app_name = "outreach"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("inbox/", inbox.index, name="inbox"),
     path("inbox/<slug:key>/", inbox.letter, name="letter"),
     path("inbox/<slug:key>/html/", inbox.letter_html, name="letter_html"),
+    path("because-of/<uuid:pk>/", origins.because_of, name="because_of"),
     path("tasks/", tasks.index, name="tasks"),
     path("tasks/new/", tasks.add, name="add_task"),
     path("tasks/<uuid:pk>/", tasks.task, name="task"),

@@ -4,6 +4,7 @@ from django.dispatch import receiver
 
 from partners import actions
 from partners.actions import friction, handover, likely
+from partners.actions.finding import seed_conditions
 from partners.actions.merges import late, rows
 from partners.signals import what_would_move
 from referralcrm.core.nudge import nudge
@@ -15,6 +16,7 @@ from referralcrm.practice.signals import Owned, person_deactivated, practice_fou
 @receiver(practice_founded)
 def list_disciplines(sender, practice, **kwargs):
     actions.seed_disciplines()
+    seed_conditions()
 
 
 @receiver(what_is_owned)

@@ -50,6 +50,11 @@ class News(models.TextChoices):
     DISCHARGED = "discharged", "care is complete"
 
 
+class Accepting(models.TextChoices):
+    YES = "yes", "takes new patients"
+    NO = "no", "takes no new patients now"
+
+
 class Ending(models.TextChoices):
     MOVED = "moved", "Moved away"
     RETIRED = "retired", "Retired"
@@ -160,4 +165,56 @@ DISCIPLINES = {
         "Solicitor",
         "Insurer",
     ],
+}
+
+# Conditions and needs in our own words: other names and special interests, then disciplines from above.
+CONDITIONS = {
+    "Shoulder pain": (
+        ["shoulder", "frozen shoulder", "rotator cuff"],
+        ["Physiotherapy", "Orthopaedics", "Sports medicine", "Osteopathy"],
+    ),
+    "Back pain": (
+        ["back", "low back", "lumbar", "sciatica", "spine"],
+        ["Physiotherapy", "Chiropractic", "Osteopathy", "Pain medicine"],
+    ),
+    "Neck pain": (["neck", "whiplash"], ["Physiotherapy", "Osteopathy", "Chiropractic"]),
+    "Knee or hip pain": (
+        ["knee", "hip", "osteoarthritis", "arthritis"],
+        ["Physiotherapy", "Orthopaedics", "Rheumatology"],
+    ),
+    "Sports injury": (
+        ["sports injuries", "acl", "ankle sprain", "tendon", "concussion"],
+        ["Sports medicine", "Physiotherapy", "Orthopaedics"],
+    ),
+    "Pelvic health": (
+        ["pelvic floor", "incontinence", "postnatal"],
+        ["Physiotherapy", "Obstetrics and gynaecology", "Urology"],
+    ),
+    "Pregnancy and birth": (
+        ["pregnancy", "antenatal", "birth", "breastfeeding"],
+        ["Midwifery", "Doula", "Obstetrics and gynaecology", "Lactation support"],
+    ),
+    "Headache and migraine": (["migraine", "headache"], ["Neurology", "Physiotherapy"]),
+    "Dizziness and balance": (
+        ["vertigo", "vestibular", "falls"],
+        ["Ear, nose and throat", "Physiotherapy", "Audiology", "Geriatrics"],
+    ),
+    "Long-lasting pain": (["chronic pain", "fibromyalgia"], ["Pain medicine", "Psychology", "Rheumatology"]),
+    "Jaw pain": (["tmj", "jaw", "bruxism"], ["General dentistry", "Oral surgery", "Physiotherapy"]),
+    "Foot pain": (["foot", "heel", "plantar fasciitis", "diabetic foot"], ["Podiatry", "Orthopaedics"]),
+    "Anxiety and low mood": (
+        ["anxiety", "depression", "stress", "burnout"],
+        ["Psychology", "Counselling", "Psychiatry"],
+    ),
+    "Weight and nutrition": (["diet", "nutrition", "obesity", "diabetes"], ["Dietetics", "Family medicine"]),
+    "Speech and swallowing": (["speech", "swallowing", "stammer", "voice"], ["Speech therapy"]),
+    "Hand and daily living": (
+        ["hand therapy", "carpal tunnel", "splinting"],
+        ["Occupational therapy", "Orthopaedics"],
+    ),
+    "After a stroke": (["stroke"], ["Neurology", "Occupational therapy", "Speech therapy"]),
+    "Getting active again": (
+        ["exercise", "strength", "conditioning"],
+        ["Personal training", "Yoga teaching", "Pilates teaching", "Gym"],
+    ),
 }

@@ -4,6 +4,7 @@ from partners.views import (
     agreements,
     bulk,
     disciplines,
+    finding,
     fragments,
     friction,
     likely,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("organisations/<uuid:pk>/delete/", organisations.delete_organisation, name="delete_organisation"),
     path("organisations/<uuid:pk>/merge/", merges.merge_organisation_with, name="merge_organisation_with"),
     path("organisations/<uuid:pk>/merge/<uuid:other>/", merges.merge_organisation, name="merge_organisation"),
+    path("postcodes/", finding.postcodes, name="postcodes"),
     path("disciplines/", disciplines.disciplines, name="disciplines"),
     path("disciplines/<uuid:pk>/", disciplines.update_discipline, name="update_discipline"),
 ]

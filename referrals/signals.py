@@ -1,5 +1,8 @@
 """Facts about referrals, sent inside the transaction that made them true."""
 
+from dataclasses import dataclass
+
+from django.db.models.expressions import Combinable
 from django.dispatch import Signal
 
 referral_received = Signal()  # referral, by: a received referral was requested (not a draft)
@@ -19,3 +22,19 @@ delivery_made = Signal()  # delivery, by: a report goes to a partner; also when 
 delivery_sent = Signal()  # delivery, by: it was posted or faxed
 delivery_unsent = Signal()  # delivery, by: it was not posted after all
 delivery_revoked = Signal()  # delivery, by: it was taken back
+needs_primary_care = Signal()  # referral, by: the patient is new to the area, or has no doctor of their own
+what_stands_beside = Signal()  # what an app above shows on a referral's page: answer with ``Beside``
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One small part of a referral's page: ``expression`` is read with the referral, as ``name``."""
+
+    name: str
+    expression: Combinable
+    template: str
+
+
+def beside() -> list[Beside]:
+    """What the apps above want to show on a referral's page."""
+    return [part for _, part in what_stands_beside.send(None)]

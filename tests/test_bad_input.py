@@ -105,6 +105,7 @@ BUTTONS = {
     **dict.fromkeys(
         [
             "partners:delete",
+            "practice:delete_licence",
             "partners:delete_affiliation",
             "partners:delete_contact",
             "partners:delete_friction",

@@ -13,7 +13,7 @@ from outreach.actions.messages.recipients import resume_for
 from outreach.actions.messages.schedule import next_slot
 from outreach.actions.messages.thanks import place_again, waiting_notes, words_for
 from outreach.actions.messages.verdict import EXPIRES_AFTER, Verdict, partner_obstacle
-from outreach.models import Message, MessageCause, Task, Touchpoint
+from outreach.models import Message, MessageCause, Origin, Task, Touchpoint
 from outreach.states import UNCLAIMED, Hold, MessageState, TaskKind, TaskState
 from partners.actions.merges import journal
 from partners.signals import counted
@@ -33,6 +33,7 @@ def of(merged) -> list:
         contacts=Touchpoint.objects.kept().filter(partner=merged),
         tasks=Task.objects.filter(partner=merged),
         messages=Message.objects.filter(partner=merged),
+        introductions=Origin.objects.filter(introduced_by=merged),
     )
 
 
@@ -43,6 +44,7 @@ def follow(survivor, merged, merge, *, by):
     cards = list(_thanks_by_hand(merged).values_list("pk", flat=True))
     _move_touchpoints(merge, survivor, merged)
     _move_tasks(merge, survivor, merged, by=by)
+    journal.change(merge, Origin.objects.filter(introduced_by=merged), introduced_by=survivor)
     journal.change(merge, Message.objects.filter(pk__in=notes), partner=survivor)
     for note in Message.objects.joinable().filter(pk__in=notes).select_related("rule").order_by("pk"):
         _join_note(merge, note, survivor, besides=notes)
@@ -63,6 +65,7 @@ def put_back(survivor, merged, merge, *, by) -> list:
     kept += journal.put_back(merge, Message, together=STANDS, settled=notes)
     kept += journal.put_back(merge, Task, together=CLOSED, settled=cards)
     kept += journal.put_back(merge, Touchpoint)
+    kept += journal.put_back(merge, Origin)
     for cause in _astray(survivor, merged):
         place_again(cause, by=by)
     for partner in (survivor, merged):

@@ -2,6 +2,7 @@
 
 from partners.forms.agreements import AgreementForm
 from partners.forms.fields import EmailField, PhoneField
+from partners.forms.finding import ConditionForm, FindForm, PostcodeForm, PostcodesForm
 from partners.forms.paperwork import PaperworkForm
 from partners.forms.partners import (
     NO_PATIENT,
@@ -25,11 +26,13 @@ __all__ = [
     "AffiliationForm",
     "AgreementForm",
     "AnswerForm",
+    "ConditionForm",
     "ContactForm",
     "DisciplineForm",
     "DuplicateForm",
     "EmailField",
     "EndForm",
+    "FindForm",
     "FrictionForm",
     "ManyForm",
     "MergeForm",
@@ -38,5 +41,7 @@ __all__ = [
     "PaperworkForm",
     "PartnerForm",
     "PhoneField",
+    "PostcodeForm",
+    "PostcodesForm",
     "colleagues_who_log",
 ]

@@ -9,7 +9,7 @@ from django_scopes.forms import SafeModelChoiceField
 
 from partners.forms.fields import EmailField, PhoneField
 from partners.models import Affiliation, Contact, Discipline, Friction, Organisation, Partner
-from partners.states import Circle, Ending, Kind, News, Side, Stage
+from partners.states import Accepting, Circle, Ending, Kind, News, Side, Stage
 from referralcrm.core.forms import HouseForm, HouseModelForm, WordsField
 from referralcrm.practice.models import Plan, User
 from referralcrm.practice.permissions import Permission, roles_with
@@ -58,6 +58,8 @@ class PartnerForm(OfficeMixin, HouseModelForm):
     fax = PhoneField(max_length=32, required=False)
     email = EmailField(label="E-mail", max_length=254, required=False)
     special_interests = WordsField(each=60, max_length=2000, required=False)
+    areas_served = WordsField(each=60, max_length=2000, required=False)
+    licence_places = WordsField(label="May treat by video in", each=60, max_length=1000, required=False)
     tags = WordsField(each=40, max_length=1000, required=False)
     notices = forms.MultipleChoiceField(
         label="Wants to be told by e-mail when",
@@ -95,6 +97,10 @@ class PartnerForm(OfficeMixin, HouseModelForm):
             "next_step_on",
             "special_interests",
             "telehealth",
+            "licence_places",
+            "areas_served",
+            "accepting",
+            "accepting_again_on",
             "personal_interests",
             "tags",
             "notes",
@@ -106,6 +112,9 @@ class PartnerForm(OfficeMixin, HouseModelForm):
         field_classes = dict.fromkeys(("discipline", "owner", "backup"), SafeModelChoiceField)
         labels = {"next_step_on": "By", "owner": "Looked after by", "backup": "And when away, by"}
         help_texts = {
+            "areas_served": "Areas or postcode districts, commas between them. Empty when they go anywhere.",
+            "licence_places": "States, regions or countries, commas between them.",
+            "accepting_again_on": "Only when they take nobody now.",
             "salutation": "As after “Dear”: Dr Okafor.",
             "next_step": NO_PATIENT,
             "notes": NO_PATIENT,
@@ -128,6 +137,7 @@ class PartnerForm(OfficeMixin, HouseModelForm):
         for name in ("owner", "backup", "discipline"):
             self.fields[name].empty_label = "not chosen"
         self.fields["plans"].queryset = Plan.objects.active()
+        self.fields["accepting"].choices = [("", "not known"), *Accepting.choices]
         self.fields["special_interests"].help_text = self.fields["tags"].help_text = "Commas between them."
         self._offer_stages()
         if not row._state.adding:
@@ -147,6 +157,10 @@ class PartnerForm(OfficeMixin, HouseModelForm):
         cleaned = super().clean()
         if cleaned.get("owner") and cleaned.get("owner") == cleaned.get("backup"):
             self.add_error("backup", "Choose somebody else, so that one of the two is there.")
+        if cleaned.get("accepting_again_on") and cleaned.get("accepting") != Accepting.NO:
+            self.add_error(
+                "accepting_again_on", "Choose “takes no new patients now” as well, or leave it empty."
+            )
         return cleaned
 
 

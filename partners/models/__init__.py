@@ -1,6 +1,7 @@
 """Whom we know: organisations, partners, where they work and who else answers there."""
 
 from partners.models.agreements import Agreement, Terms, terms_with
+from partners.models.finding import Condition, Postcode
 from partners.models.friction import Friction
 from partners.models.likely import DuplicateSearch, LikelyPair
 from partners.models.merges import Merge, MergedRow
@@ -12,6 +13,7 @@ from partners.models.partners import Partner, PartnerPlan
 __all__ = [
     "Affiliation",
     "Agreement",
+    "Condition",
     "Contact",
     "Discipline",
     "DuplicateSearch",
@@ -25,4 +27,5 @@ __all__ = [
     "PartnerPlan",
     "Terms",
     "terms_with",
+    "Postcode",
 ]

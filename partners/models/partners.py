@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from partners.models.names import best_fit, likeness
 from partners.models.organisations import Discipline, Mergeable, Organisation, Reachable, merged_index
-from partners.states import AddressState, Channel, Circle, Ending, Kind, News, Stage
+from partners.states import Accepting, AddressState, Channel, Circle, Ending, Kind, News, Stage
 from referralcrm.practice import trash
 from referralcrm.practice.addresses import place_lines
 from referralcrm.practice.models import Plan, Plentiful, PracticeOwned, User, scoped, valid_zone
@@ -94,6 +94,16 @@ class Partner(Reachable, Plentiful):
     personal_interests = models.CharField(max_length=300, blank=True)
     plans = models.ManyToManyField(Plan, through="PartnerPlan", blank=True, related_name="+")
     telehealth = models.BooleanField("also sees people by video or phone", default=False)
+    accepting = models.CharField("new patients", max_length=3, choices=Accepting, blank=True, db_default="")
+    accepting_again_on = models.DateField("and again from", null=True, blank=True)
+    areas_served = ArrayField(models.CharField(max_length=60), default=list, db_default=[], blank=True)
+    licence_places = ArrayField(
+        models.CharField(max_length=60),
+        verbose_name="may treat by video in",
+        default=list,
+        db_default=[],
+        blank=True,
+    )
     preferred_channel = models.CharField(
         "prefers thanks by", max_length=10, choices=Channel, default=Channel.EMAIL
     )

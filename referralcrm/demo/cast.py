@@ -22,6 +22,17 @@ PEOPLE = [
     ("auditor", "Ines Varga-Lowe", Role.AUDITOR, "", False),
 ]
 
+TREATS = {
+    "clinician": {
+        "special_interests": ["shoulder", "rotator cuff", "hand therapy"],
+        "telehealth": True,
+        "about": "Shoulders, elbows and hands, and a second opinion by video when the way is long.",
+    },
+    "clinician2": {"special_interests": ["sports injuries", "running", "acl"]},
+}
+# the districts of an area that was never given out, somewhere at sea
+PLACES = {n: (54.3 + n * 0.011, 2.1 + (n * 7 % 9) * 0.013) for n in range(1, 10)}
+
 LOCATIONS = ["Riverside", "Hill Street"]
 SERVICES = [
     "Shoulder and arm",

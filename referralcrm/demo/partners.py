@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import accumulate, cycle
 
 from partners.models import Affiliation, Contact, Organisation, Partner, PartnerPlan
-from partners.states import Channel, Circle, ContactRole, Ending, Kind, Stage
+from partners.states import Accepting, Channel, Circle, ContactRole, Ending, Kind, Stage
 from referralcrm.demo.cast import AREAS, FIRST, INTERESTS, LAST, MIX, PERSONAL, STORIES, STREETS, Story
 from referralcrm.demo.world import World, phone
 
@@ -130,6 +130,8 @@ def _partner(world, n, part, office):
         ),
         personal_interests=rng.choice(PERSONAL) if part.person and rng.random() < 0.3 else "",
         telehealth=rng.random() < 0.25,
+        accepting={3: Accepting.NO, 4: Accepting.YES}.get(n % 9, ""),
+        areas_served=["ZZ3", "ZZ4"] if n % 11 == 2 else [],
         preferred_channel=rng.choices([Channel.EMAIL, Channel.PHONE, Channel.CARD], [7, 1, 1])[0],
         best_time=rng.choice(["", "", "before nine", "lunch time", "Fridays", "after surgery, 13:00"]),
         treating_provider=part.name.startswith(("Dr ", "Prof.")),

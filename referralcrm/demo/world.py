@@ -8,11 +8,11 @@ from itertools import accumulate
 
 from django.contrib.auth.hashers import make_password
 
-from partners.models import Discipline, Organisation, Partner
+from partners.models import Discipline, Organisation, Partner, Postcode
 from referralcrm.core.months import add_months, month_of
-from referralcrm.demo.cast import LOCATIONS, PASSWORD, PEOPLE, PLANS, SERVICES
+from referralcrm.demo.cast import LOCATIONS, PASSWORD, PEOPLE, PLACES, PLANS, SERVICES, TREATS
 from referralcrm.practice.calendar import Calendar
-from referralcrm.practice.models import Location, Plan, Practice, Service, User
+from referralcrm.practice.models import Licence, Location, Plan, Practice, Service, User
 
 MONTHS = 24  # this month so far and the 23 before it
 SEASON = [1.1, 1.05, 1.1, 1.0, 1.0, 0.95, 0.8, 0.7, 1.1, 1.15, 1.1, 0.8]  # January to December
@@ -70,7 +70,28 @@ class World:
             )
             for n, (key, name, role, credentials, treats) in enumerate(PEOPLE)
         ]
+        self._introduce(people)
         self.people = dict(zip((key for key, *_ in PEOPLE), User.objects.bulk_create(people), strict=True))
+        Licence.objects.bulk_create(
+            Licence(
+                person=self.people[key],
+                name="HCPC registration",
+                number=f"DEMO-PH{n}",
+                place="United Kingdom",
+                expires_on=self.today + timedelta(days),
+            )
+            for n, (key, days) in enumerate([("clinician", 41), ("clinician2", 400)], 1)
+        )
+        Postcode.objects.bulk_create(
+            Postcode(name=f"ZZ{n}", latitude=north, longitude=east) for n, (north, east) in PLACES.items()
+        )
+
+    @staticmethod
+    def _introduce(people):
+        """What the clinicians are good at."""
+        for person in people:
+            for name, value in TREATS.get(person.email.partition("@")[0], {}).items():
+                setattr(person, name, value)
 
     @property
     def desk(self) -> list[User]:

@@ -20,6 +20,7 @@ class Entry:
     url: str
     current: bool
     count: int | None = None
+    key: str = ""  # pressed alone, it opens the page
 
 
 ENTRIES = [
@@ -29,6 +30,7 @@ ENTRIES = [
     ("Partners", "partners:list", Permission.VIEW),
     ("Advice", "referrals:advice", Permission.VIEW),
     ("Outreach", "outreach:messages", Permission.VIEW),
+    ("Find", "front:find", Permission.VIEW),
     ("Dashboard", "dashboards:manager", Permission.VIEW_DASHBOARD),
 ]
 FOOT = [
@@ -40,6 +42,7 @@ COUNTS = {  # which of the rail's numbers
     "referrals:advice": "questions",
     "outreach:messages": "outreach",
 }
+KEYS = {"front:find": "f"}
 
 
 class Frame:
@@ -76,7 +79,7 @@ class Frame:
     def _entry(self, label, name, here):
         url = reverse(name)
         number = getattr(self.numbers, COUNTS[name]) if name in COUNTS else None
-        return Entry(label, url, url == here, number)
+        return Entry(label, url, url == here, number, KEYS.get(name, ""))
 
     def health(self):
         if not self.person.may(Permission.VIEW_HEALTH):

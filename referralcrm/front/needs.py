@@ -8,6 +8,7 @@ from django.utils import timezone
 from outreach.models import Message, Task
 from outreach.states import TaskKind, TaskState
 from partners.models import Friction, Partner
+from referralcrm.practice.models import Licence
 from referralcrm.practice.permissions import Permission
 from referrals.models import AdviceRequest, DetailsRequest, Obligation, Referral
 from referrals.states import AWAITING_BOOKING, Direction, Journey
@@ -108,6 +109,11 @@ class Needs:
         waiting = AdviceRequest.objects.waiting_for_us(self.now).at(self.location)
         return self._of(waiting, "owner")
 
+    def licences(self):
+        """Licences of our clinicians that are over or soon will be, for those who manage people."""
+        rows = Licence.objects.to_renew(self.today)
+        return rows if self.person.may(Permission.MANAGE_PEOPLE) else rows.none()
+
     def approvals(self):
         """Messages that wait for a person, for those who may send them."""
         waiting = Message.objects.awaiting_approval().at(self.location)
@@ -122,6 +128,7 @@ class Needs:
             self.tasks(),
             self.next_steps(),
             self.frictions(),
+            self.licences(),
             self.questions(),
             self.approvals(),
         ]

@@ -56,6 +56,7 @@ class Beside:
     hardest: list[dict]
     asked: int
     pressing: list[dict]
+    to_renew: list[dict] | None  # None: it is not theirs to renew
 
 
 class Today:
@@ -108,7 +109,7 @@ class Today:
         """How many things there are; for one person the number beside Today in the rail."""
         sections = [self.reports, self.bookings, self.visits, self.paper]
         sections += [self.thanks, self.questions, self.steps, self.tasks]
-        beside = self.beside.approvals + self.beside.hard
+        beside = self.beside.approvals + self.beside.hard + len(self.licences)
         return sum(section.total for section in [*sections, self.check_ins]) + beside
 
     @property
@@ -119,6 +120,14 @@ class Today:
             for row in self.beside.hardest
         ]
         return Section(rows, self.beside.hard)
+
+    @property
+    def licences(self) -> list[dict]:
+        """What has to be renewed, each with its last day and whether it is over."""
+        rows = [
+            row | {"expires_on": date.fromisoformat(row["expires_on"])} for row in self.beside.to_renew or ()
+        ]
+        return [row | {"is_over": row["expires_on"] < self.day} for row in rows]
 
     @property
     def heading(self) -> str:
@@ -234,6 +243,14 @@ class Today:
                         happened_on="happened_on",
                     )
                 )[: self.first]
+            ),
+            "to_renew": ArraySubquery(
+                self.needs.licences().values(
+                    row=JSONObject(
+                        **{name: name for name in ("id", "person_id", "name", "place", "expires_on")},
+                        person="person_name",
+                    )
+                )
             ),
             "put_off": count(self.needs.put_off()),
         }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referralcrm.front import board, search, views, what_next
+from referralcrm.front import board, find, search, views, what_next
 
 app_name = "front"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("reports/", board.reports, name="reports"),
     path("health/", views.health, name="health"),
     path("search/", search.search, name="search"),
+    path("find/", find.find_partner, name="find"),
     path("what-next/", what_next.what_next, name="what_next"),
     path("healthz", views.healthz, name="healthz"),
 ]

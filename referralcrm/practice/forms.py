@@ -7,10 +7,10 @@ from django import forms
 from django.contrib.auth import authenticate, password_validation
 from django_scopes.forms import SafeModelChoiceField
 
-from referralcrm.core.forms import HouseForm, HouseModelForm
+from referralcrm.core.forms import HouseForm, HouseModelForm, WordsField
 from referralcrm.practice import countries
 from referralcrm.practice.actions.people import may_take_over
-from referralcrm.practice.models import ClosedDay, Location, Plan, Practice, SavedView, Service, User
+from referralcrm.practice.models import ClosedDay, Licence, Location, Plan, Practice, SavedView, Service, User
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.states import Weekday
 
@@ -253,7 +253,31 @@ class ClosedDayForm(HouseModelForm):
         fields = ["on", "why"]
 
 
+class LicenceForm(HouseModelForm):
+    class Meta:
+        model = Licence
+        fields = ["name", "number", "place", "expires_on"]
+        help_texts = {
+            "name": "As it is called: HCPC registration, PT licence.",
+            "place": "A state, region or country, as partners and patients write it.",
+            "expires_on": "Empty when it has none. Managers are reminded 60 days before.",
+        }
+
+    def layout(self):
+        return Layout(
+            "version",
+            Div("name", "number", css_class="two"),
+            Div("place", "expires_on", css_class="two"),
+        )
+
+
 class PersonForm(HouseModelForm):
+    special_interests = WordsField(
+        each=60,
+        max_length=1000,
+        required=False,
+        help_text="Commas between them. Whoever looks for a partner sees what you treat yourselves.",
+    )
     home_location = SafeModelChoiceField(
         queryset=Location.objects.none(), required=False, empty_label="no fixed place"
     )
@@ -266,6 +290,9 @@ class PersonForm(HouseModelForm):
             "role",
             "sees_patients",
             "credentials",
+            "special_interests",
+            "telehealth",
+            "about",
             "home_location",
             "away_from",
             "away_to",
@@ -273,9 +300,10 @@ class PersonForm(HouseModelForm):
         widgets = {
             name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
             for name in ("away_from", "away_to")
-        }
+        } | {"about": forms.Textarea(attrs={"rows": 2})}
         help_texts = {
             "role": "What each role may do stands under Roles.",
+            "about": "Stands on their page and on the printed profile.",
             "credentials": "Shown after the name, such as PT, DPT.",
             "away_to": "Meanwhile the backup of each partner is asked.",
         }
@@ -295,6 +323,9 @@ class PersonForm(HouseModelForm):
             Div("name", "email", css_class="two"),
             Div("role", "credentials", css_class="two"),
             "sees_patients",
+            "special_interests",
+            "telehealth",
+            "about",
             "home_location",
             Div("away_from", "away_to", css_class="two"),
             "version",

@@ -4,8 +4,8 @@ from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 
-from referralcrm.practice.actions import lists, saved_views
-from referralcrm.practice.models import ClosedDay, SavedView
+from referralcrm.practice.actions import licences, lists, saved_views
+from referralcrm.practice.models import ClosedDay, Licence, SavedView
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.trash import Kind, keep
 
@@ -43,5 +43,19 @@ keep(
         opened_by=("practice:list_row",),
         called=Func(F("on"), Value("FMDD Mon YYYY"), function="to_char", output_field=TextField()),
         about=F("why"),
+    )
+)
+keep(
+    Kind(
+        slug="licences",
+        one="licence",
+        many="Licences",
+        model=Licence,
+        permission=Permission.MANAGE_PEOPLE,
+        restore=licences.restore_licence,
+        page=lambda licence: reverse("practice:profile", args=[licence.person_id]),
+        opened_by=("practice:licence",),
+        called=Concat("name", Value(" ("), "place", Value(")")),
+        about=F("person__name"),
     )
 )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referralcrm.practice.views import account, people, pulse, saved_views, settings
+from referralcrm.practice.views import account, clinicians, people, pulse, saved_views, settings
 
 app_name = "practice"
 
@@ -23,6 +23,10 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/add/", people.add_person, name="add_person"),
     path("people/<uuid:pk>/", people.person, name="person"),
+    path("people/<uuid:pk>/profile/", clinicians.profile, name="profile"),
+    path("people/<uuid:pk>/licences/new/", clinicians.add_licence, name="add_licence"),
+    path("licences/<uuid:pk>/", clinicians.licence, name="licence"),
+    path("licences/<uuid:pk>/delete/", clinicians.delete_licence, name="delete_licence"),
     path("people/<uuid:pk>/link/", people.sign_in_link, name="sign_in_link"),
     path("people/<uuid:pk>/deactivate/", people.deactivate, name="deactivate"),
     path("people/<uuid:pk>/reactivate/", people.reactivate, name="reactivate"),

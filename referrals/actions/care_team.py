@@ -9,7 +9,8 @@ from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock
 from referralcrm.practice.actions.trash import fetch_back, put_away
 from referralcrm.practice.trash import require_kept
-from referrals.models import CareTeamMember
+from referrals.models import CareTeamMember, Referral
+from referrals.signals import needs_primary_care
 from referrals.states import CareRole
 
 
@@ -56,7 +57,11 @@ def say_none(referral, *, by):
     standing = CareTeamMember.objects.kept().of(referral.patient).filter(role=role).select_related("partner")
     if named := standing.filter(partner__isnull=False).first():
         raise Refused(f"{named.partner} is noted as primary care. Remove them first.")
-    return standing.first() or _note(referral, by, role=role)
+    if said := standing.first():
+        return said
+    noted = _note(referral, by, role=role)
+    needs_primary_care.send(Referral, referral=referral, by=by)
+    return noted
 
 
 def _note(referral, by, **said):

@@ -10,8 +10,9 @@ from referrals.actions.answering import begin_anew
 from referrals.actions.dates import check_happened, check_planned
 from referrals.actions.log import announce_recommendation, office_on
 from referrals.actions.loop import promise_report, set_clock
+from referrals.actions.offers import settle_choice
 from referrals.models import Referral
-from referrals.signals import referral_received, referral_restored, referral_withdrawn
+from referrals.signals import needs_primary_care, referral_received, referral_restored, referral_withdrawn
 from referrals.states import Direction, Source
 
 COLUMNS = {"reason": "reason_sealed", "source_name": "source_name_sealed"}
@@ -37,6 +38,8 @@ def update(referral, *, version, by, **fields):
     record("changed", by=by, subject=current, changed=changed)
     promise_report(current)
     set_clock(current, forget_visit="next_visit_on" in changed)
+    if "partner" in changed:
+        settle_choice(current)
     _tell(current, changed, by)
     return current
 
@@ -70,3 +73,5 @@ def _tell(referral, changed, by):
             referral_received.send(Referral, referral=referral, by=by)
     elif "source_name" in changed:
         announce_recommendation(referral, by=by)
+    if "new_to_area" in changed and referral.new_to_area:
+        needs_primary_care.send(Referral, referral=referral, by=by)

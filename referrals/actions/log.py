@@ -12,9 +12,16 @@ from referrals.actions.attachments import attach
 from referrals.actions.dates import check_happened, check_planned
 from referrals.actions.loop import promise_report
 from referrals.actions.matters import join
+from referrals.actions.offers import record_offers
 from referrals.actions.patients import find_or_make, make
 from referrals.models import JourneyEvent, Patient, Referral
-from referrals.signals import recommended, referral_received, referral_sent, source_unknown
+from referrals.signals import (
+    needs_primary_care,
+    recommended,
+    referral_received,
+    referral_sent,
+    source_unknown,
+)
 from referrals.states import Direction, Journey, Source
 
 
@@ -56,15 +63,17 @@ def receive(*, by, patient, happened_on, partner=None, source=Source.PARTNER, **
     )
 
 
-def send(*, by, patient, happened_on, partner, discipline=None, **fields):
+@transaction.atomic
+def send(*, by, patient, happened_on, partner, discipline=None, offered=(), own_wish=False, **fields):
     """We passed a patient on to a partner. Returns the Referral.
 
     ``fields``: location, clinician, urgency, channel, reason, same_matter_as. Without ``discipline``
-    the partner's own is meant. Raises Refused.
+    the partner's own is meant. ``offered`` are the partners named to the patient, ``own_wish`` says that
+    the patient asked for this one by themselves. Raises Refused.
     """
     if partner is None:
         raise Refused("Say to whom the patient was sent.", field="partner_text")
-    return _log(
+    referral = _log(
         Direction.SENT,
         by=by,
         patient=patient,
@@ -73,6 +82,8 @@ def send(*, by, patient, happened_on, partner, discipline=None, **fields):
         discipline=discipline or partner.discipline,
         **fields,
     )
+    record_offers(referral, by=by, offered=offered, own_wish=own_wish)
+    return referral
 
 
 @transaction.atomic
@@ -113,6 +124,8 @@ def announce(referral, *, by):
     if referral.source == Source.UNKNOWN and not referral.to_finish:
         source_unknown.send(Referral, referral=referral, by=by)
     announce_recommendation(referral, by=by)
+    if referral.new_to_area:
+        needs_primary_care.send(Referral, referral=referral, by=by)
 
 
 def announce_recommendation(referral, *, by):

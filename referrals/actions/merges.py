@@ -9,12 +9,13 @@ from referrals.models import (
     CareTeamMember,
     Consent,
     Delivery,
+    Offer,
     PortalLink,
     Referral,
     StatusNotice,
 )
 
-OF_A_PARTNER = (AdviceRequest, CareTeamMember, Consent, Delivery, PortalLink, StatusNotice)
+OF_A_PARTNER = (AdviceRequest, CareTeamMember, Consent, Delivery, Offer, PortalLink, StatusNotice)
 
 
 def of(merged) -> list:
@@ -26,6 +27,7 @@ def of(merged) -> list:
             "patients_treated": CareTeamMember.objects.kept().filter(partner=merged),
             "questions": AdviceRequest.objects.kept().filter(partner=merged),
             "consents": Consent.objects.filter(partner=merged),
+            "offers": Offer.objects.filter(partner=merged),
         }
     return counted(**rows)
 

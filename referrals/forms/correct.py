@@ -34,6 +34,9 @@ class CorrectForm(HouseModelForm):
     appointment_on = day_field("Booked for")
     appointment_time = time_field("Booked at")
     attended_on = day_field("First came on", required=True)
+    new_to_area = forms.BooleanField(
+        label="New to the area, or without a doctor of their own", required=False
+    )
     reason = several_lines("Reason")
 
     class Meta:

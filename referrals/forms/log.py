@@ -18,8 +18,9 @@ from referrals.states import Channel, Direction, Paper, Source, Urgency
 
 OTHER_SOURCES = [choice for choice in Source.choices if choice[0] != Source.PARTNER]
 DIRECTIONS = [(Direction.RECEIVED, "↓ Received"), (Direction.SENT, "↑ Sent")]
-RECEIVED_ONLY = ("source", "source_name", "service", "next_visit_on", "unreadable")
-SENT_ONLY = ("discipline",)
+RECEIVED_ONLY = ("source", "source_name", "service", "next_visit_on", "new_to_area", "unreadable")
+SENT_ONLY = ("discipline", "offered", "own_wish")
+MOST_OFFERED = 20
 NEW_PARTNER = ("new_discipline", "new_email", "new_phone")
 NEW_MATTER = "new"
 CONTRADICTIONS = {
@@ -60,6 +61,13 @@ class LogForm(HouseForm):
     urgency = forms.ChoiceField(choices=Urgency, initial=Urgency.ROUTINE, required=False)
     happened_on = day_field("Received on")
     next_visit_on = day_field("Back with the referrer on")
+    new_to_area = forms.BooleanField(
+        label="New to the area, or without a doctor of their own",
+        required=False,
+        help_text="A task comes up to suggest a primary-care clinician.",
+    )
+    offered = forms.CharField(required=False, widget=forms.HiddenInput, max_length=MOST_OFFERED * 40)
+    own_wish = forms.BooleanField(label="The patient asked for them by themselves", required=False)
     reason = several_lines("Reason")
     unreadable = forms.BooleanField(
         label="Part of it could not be read: finish it later",
@@ -77,6 +85,7 @@ class LogForm(HouseForm):
         self.today = current_practice().today()
         self.known, self.duplicates, self.who = None, [], None
         self.several_fit, self.contradiction = False, ""
+        self._offered = None
         self.finishing = _key(self.data.get("finishing", ""))  # the referral that is being finished
         self._point(self._value_of("direction") or (query or {}).get("direction"))
         if not self.is_bound:
@@ -130,6 +139,8 @@ class LogForm(HouseForm):
                     asked[name] = getattr(value, "pk", value)
             except ValidationError:
                 continue
+        if hasattr(query, "getlist") and "offered" in self.fields:
+            asked["offered"] = " ".join(query.getlist("offered"))
         if partner := self._partner_asked_for(query.get("partner", "")):
             asked |= {
                 "partner": str(partner.pk),
@@ -151,6 +162,16 @@ class LogForm(HouseForm):
 
     def _value_of(self, name):
         return self.data.get(self.add_prefix(name), "") if self.is_bound else self.initial.get(name, "")
+
+    @property
+    def offered_partners(self):
+        """Whom the finder's page named to the patient, in its order; who is gone since is left out."""
+        if self._offered is None:
+            keys = [key for key in map(_key, str(self._value_of("offered")).split()) if key]
+            keys = list(dict.fromkeys(keys))[:MOST_OFFERED]
+            known = Partner.objects.current().in_bulk(keys) if keys else {}
+            self._offered = [known[key] for key in keys if key in known]
+        return self._offered
 
     # What was sent
 
@@ -275,8 +296,14 @@ class LogForm(HouseForm):
         kind = cleaned["paper_kind"] or Paper.FAX
         fields["paper"] = [{"file": upload, "kind": kind} for upload in cleaned["file"]]
         if self.direction == Direction.SENT:
-            return fields | {"discipline": cleaned["discipline"]}
-        received = {name: cleaned[name] for name in ("service", "next_visit_on", "source_name")}
+            return fields | {
+                "discipline": cleaned["discipline"],
+                "offered": self.offered_partners,
+                "own_wish": cleaned["own_wish"],
+            }
+        received = {
+            name: cleaned[name] for name in ("service", "next_visit_on", "new_to_area", "source_name")
+        }
         return fields | received | {"source": self.who.source, "to_finish": cleaned["unreadable"]}
 
     def _patient(self):

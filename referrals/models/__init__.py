@@ -13,6 +13,7 @@ from referrals.models.links import PortalCode, PortalLink
 from referrals.models.loop import Obligation
 from referrals.models.merges import PatientMerge, TwoPatients
 from referrals.models.notices import StatusNotice
+from referrals.models.offers import Offer
 from referrals.models.patients import Patient
 from referrals.models.referrals import JourneyEvent, Referral
 from referrals.models.reports import Article, Phrase, Report, ReportFile
@@ -32,6 +33,7 @@ __all__ = [
     "Experience",
     "JourneyEvent",
     "Obligation",
+    "Offer",
     "Patient",
     "PatientMerge",
     "Phrase",

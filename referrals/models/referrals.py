@@ -153,6 +153,7 @@ class Referral(Plentiful):
     entered_at = models.DateTimeField(default=timezone.now, editable=False)
     entered_by = _held_by_the_wall(User, null=True)
     to_finish = models.BooleanField(default=False, db_default=False, editable=False)  # not all was legible
+    new_to_area = models.BooleanField("new to the area", default=False, db_default=False)
     next_visit_on = models.DateField(null=True)
     visits = models.PositiveSmallIntegerField(default=0, db_default=0)  # so far, as somebody counted
     visits_on = models.DateField(null=True)  # the day of that count

@@ -26,7 +26,9 @@ from referrals.models import Obligation, Referral
 from referrals.models.advice import listed_questions
 from referrals.models.calls import as_calls, calls_made
 from referrals.models.checklists import checklist, with_checklists
+from referrals.models.offers import whom_offered
 from referrals.models.running import own_clocks
+from referrals.signals import beside
 from referrals.states import STEPS, TAKEN_BACK, ReportKind, Verb
 from referrals.views.attachments import listed_paper, paper_of
 from referrals.views.calls import undo_address
@@ -66,7 +68,9 @@ def _get(pk):
             listed_stories=listed_stories(),
             listed_deliveries=listed_deliveries(),
             listed_final=listed_final(),
+            offered=whom_offered(),
         )
+        .annotate(**{f"beside_{part.name}": part.expression for part in beside()})
     )
     return get_object_or_404(with_afterwards(with_checklists(rows)), pk=pk)
 
@@ -100,6 +104,7 @@ def _show(request, referral, *, next_form=None, other_form=None):
         "care_team": team_on(referral),
         "stories": stories_of(referral),
         "deliveries": deliveries_of(referral),
+        "beside": [(part.template, getattr(referral, f"beside_{part.name}")) for part in beside()],
         "can_redirect": may_step and referral.journey in STEPS[Verb.REDIRECT].start,
     }
     return render(request, "referrals/detail.html", context)

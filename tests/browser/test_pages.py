@@ -33,6 +33,8 @@ NOT_A_PAGE = {
     "print:partner",
     "print:today",
     "practice:pulse",
+    "print:offered",
+    "print:profile",
     "practice:set_password",
     "practice:sign_in",
     "practice:stay",

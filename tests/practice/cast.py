@@ -2,7 +2,7 @@
 
 from outreach.models import Cadence, Message, Rule, Task, Touchpoint
 from partners.models import Affiliation, Contact, Discipline, Friction, LikelyPair, Merge, Paperwork
-from referralcrm.practice.models import Batch, ClosedDay, Location, Plan, SavedView, Service
+from referralcrm.practice.models import Batch, ClosedDay, Licence, Location, Plan, SavedView, Service
 from referralcrm.practice.scope import current_practice
 from referrals.actions import merge_patients, reports, tell
 from referrals.actions.consents import give as give_consent
@@ -47,6 +47,7 @@ def one_of_each():
         "export": factories.export(by=person),
         "import": factories.uploaded(),
         "friction": Friction.objects.create(partner=partner, trouble="Marked friction", happened_on=today),
+        "licence": Licence.objects.create(person=person, name="Marked licence", place="Marked place"),
         "location": Location.objects.create(name="Marked location"),
         "likely_pair": LikelyPair.objects.create(
             kind="partner", first=first, second=second, reasons=["name"], nearness=1

@@ -10,6 +10,7 @@ from partners.models import Partner, PartnerPlan
 from partners.states import AddressState, Ending, Side, Stage
 
 TOGETHER = {"address": ("address", "postcode", "area"), "next_step": ("next_step", "next_step_on")}
+TOGETHER["accepting"] = ("accepting", "accepting_again_on")
 JOINED_BY = {"notes": "\n\n", "goal": "; ", "next_step": "; ", "personal_interests": "; "}
 LABELS = {
     "is_person": "A person or an organisation",

@@ -9,7 +9,7 @@ from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
 from referralcrm.practice.actions import people as actions
 from referralcrm.practice.forms import LeaveForm, PersonForm
-from referralcrm.practice.models import User
+from referralcrm.practice.models import Licence, User
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.signals import owned_by
@@ -21,7 +21,8 @@ def people(request):
     here = [person for person in everybody if person.is_active]
     left = [person for person in everybody if not person.is_active]
     today = request.user.practice.today()
-    return render(request, "practice/people.html", {"here": here, "left": left, "today": today})
+    context = {"here": here, "left": left, "today": today, "to_renew": Licence.objects.to_renew(today)}
+    return render(request, "practice/people.html", context)
 
 
 @allow(Permission.MANAGE_PEOPLE, methods="GET POST")

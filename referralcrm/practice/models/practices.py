@@ -1,4 +1,4 @@
-"""Who we are: the practice, its people, where it works, what it offers and when it is open."""
+"""The practice, its people, and the small lists it keeps."""
 
 import zoneinfo
 from datetime import time
@@ -13,7 +13,6 @@ from django.utils import timezone
 from django_scopes import ScopedManager
 
 from referralcrm.core.keys import new_id
-from referralcrm.core.sealed import SealedField
 from referralcrm.practice import trash
 from referralcrm.practice.permissions import GRANTS
 from referralcrm.practice.scope import current_practice_id
@@ -162,6 +161,9 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=20, choices=Role, default=Role.STAFF)
     sees_patients = models.BooleanField("treats patients", default=False)
     credentials = models.CharField("letters after the name", max_length=80, blank=True)
+    special_interests = ArrayField(models.CharField(max_length=60), default=list, db_default=[], blank=True)
+    telehealth = models.BooleanField("also sees people by video or phone", default=False, db_default=False)
+    about = models.TextField("a few words for partners", max_length=600, blank=True, db_default="")
     home_location = models.ForeignKey(
         "practice.Location", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -291,117 +293,3 @@ class ClosedDay(PracticeOwned):
 
     def __str__(self):
         return f"{self.on}: {self.why}"
-
-
-class Submission(PracticeOwned):
-    """A form that was sent, so that sending it twice answers once."""
-
-    key = models.UUIDField()
-    body_hash = models.CharField(max_length=64)
-    answer = models.CharField(max_length=500, blank=True)
-    at = models.DateTimeField(auto_now_add=True)
-
-    objects = scoped(models.QuerySet)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["practice", "key"], name="submission_once")]
-
-
-class StoredFile(PracticeOwned):
-    """A file that came in or that we made, in sealed pieces; ``practice.files`` reads and writes it.
-
-    ``wrapped_key`` is its own key: wrapped by the keyring, or sealed with that of whom it is about.
-    """
-
-    wrapped_key = models.BinaryField(editable=False)
-    name_sealed = SealedField()
-    content_type = models.CharField(max_length=100)
-    size = models.PositiveIntegerField("bytes", default=0)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = scoped(models.QuerySet)
-
-    def __str__(self):
-        return f"file {self.pk}"
-
-
-class FilePiece(PracticeOwned):
-    """One sealed piece of a file, in order from 0."""
-
-    file = models.ForeignKey(StoredFile, on_delete=models.CASCADE, related_name="pieces")
-    number = models.PositiveIntegerField()
-    box = models.BinaryField()
-
-    objects = scoped(models.QuerySet)
-
-    class Meta:
-        ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["file", "number"], name="file_piece_once")]
-
-
-class SavedViewQuerySet(models.QuerySet):
-    def kept(self):
-        """Not in the trash."""
-        return self.filter(deleted_at__isnull=True)
-
-    def open_to(self, person):
-        """One's own, and what others share."""
-        return self.kept().filter(models.Q(owner=person) | models.Q(is_shared=True))
-
-
-class SavedView(PracticeOwned):
-    """A named way to look at a list: its query string (filters and order) and its columns."""
-
-    slug = models.CharField("list", max_length=20, editable=False)
-    name = models.CharField(max_length=60)
-    owner = models.ForeignKey(User, on_delete=models.CASCADE, editable=False, related_name="+")
-    is_shared = models.BooleanField("everybody here sees it", default=False)
-    query = models.CharField(max_length=2000, blank=True, editable=False)
-    columns = ArrayField(models.CharField(max_length=20), default=list, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    deleted_at = models.DateTimeField(null=True, editable=False)
-
-    objects = scoped(SavedViewQuerySet)
-
-    class Meta:
-        ordering = ["name", "id"]
-        indexes = [trash.index("savedview_in_trash")]
-        constraints = [
-            models.UniqueConstraint(
-                "practice",
-                "owner",
-                "slug",
-                Lower("name"),
-                condition=models.Q(deleted_at__isnull=True),
-                name="saved_view_name_once",
-                violation_error_message="You have a view of this name already.",
-            )
-        ]
-
-    def __str__(self):
-        return self.name
-
-
-class Batch(PracticeOwned):
-    """Several rows of one list changed at once, with what each was before, so that it can be taken back.
-
-    ``rows`` is row id → {"version": after the change, "before": {field: value}}; never a word of a patient.
-    """
-
-    slug = models.CharField("list", max_length=20)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    what = models.CharField(max_length=200)
-    rows = models.JSONField(default=dict)
-    number = models.PositiveIntegerField()
-    at = models.DateTimeField(default=timezone.now)
-    undone_at = models.DateTimeField(null=True)
-
-    objects = scoped(models.QuerySet)
-
-    class Meta:
-        ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["practice", "slug", "-at"], name="batch_newest")]
-
-    def __str__(self):
-        return self.what
