@@ -1,12 +1,14 @@
-"""Marked patients go through the whole product; no mark may come out anywhere but on the page that asks.
+"""A thousand marked patients go through the product; no mark may come out anywhere but on the page that asks.
 
-Each patient carries marks in every field that takes a word about a patient. Afterwards the mails, the
-logs of every process, the URLs, what the broker was told, the sessions and a dump of every table are
-searched for them.
+Each patient carries marks in every field that takes a word about a patient; most come in as past referrals,
+a few go through every page. Afterwards the mails, the logs of every process, the URLs, what the broker was
+told, the cache, the sessions, every page as a stranger sees it and a dump of every table are searched for
+them. A model that seals something no patient here has marked makes this red.
 """
 
 import base64
 import binascii
+import io
 import logging
 import os
 import re
@@ -14,11 +16,15 @@ import threading
 import zlib
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
 import redis
+from django.apps import apps
 from django.conf import settings
+from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
@@ -26,17 +32,24 @@ from django.urls import reverse
 
 from outreach.models import Message
 from outreach.states import MessageState
+from referralcrm.core.sealed import Sealed
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
-from referrals.models import AdviceRequest, Patient, Referral
+from referrals import actions
+from referrals.actions import deliveries
+from referrals.models import AdviceRequest, Attachment, Consent, Patient, Referral, Story
 from tests import factories
 from tests.committed import wait_until
 from tests.core.test_content import PDF
+from tests.exchange.bringing import brought_in
 from tests.mailserver import MailServer
+from tests.practice.cast import one_of_each
+from tests.practice.test_permit import URLS, VIEWS
 
-PATIENTS = 12
+PATIENTS, BY_HAND, RECOMMENDED = 1000, 6, 3
 MARK = re.compile(r"qz\d{3}[a-z]|7700.?9008\d\d", re.IGNORECASE)
 BORN = "1911-11-11"
+HEADER = "direction,happened on,partner,record number,patient,born,reason,journey,attended on\n"
 WORKER = ["celery", "-A", "referralcrm", "worker", "--pool", "solo", "-l", "DEBUG"]
 
 
@@ -70,7 +83,10 @@ def clinic(committed):
     practice = factories.practice("Riverside Physio")
     with enter(practice):
         practice.charlie = factories.person("Charlie Clark", practice=practice, role=Role.MANAGER)
-        practice.okafor = factories.partner("Dr Adaeze Okafor", email="okafor@office.example")
+        practice.bob = factories.person("Bob Brown", role=Role.CLINICIAN, sees_patients=True)
+        practice.okafor = factories.partner(
+            "Dr Adaeze Okafor", email="okafor@office.example", treating_provider=True
+        )
         practice.lind = factories.partner("Dr Peter Lind", email="lind@office.example")
     return practice
 
@@ -172,6 +188,7 @@ def send_and_hear(desk, clinic, number, today):
     with enter(clinic):
         assert sent.experiences.get().words and sent.attachments.count() == 1
         flag = sent.quality_flags.get()
+        actions.enclose(sent, words=marked(number, "l"), by=clinic.charlie)
     desk.post(
         reverse("referrals:answer_flag", args=[flag.pk]),
         {"answer": marked(number, "y"), "version": flag.version},
@@ -182,7 +199,7 @@ def send_and_hear(desk, clinic, number, today):
 def throw_away_and_look_for_it(desk, clinic):
     """A marked referral goes into the trash, where its patient's name is typed; the page that answers."""
     with enter(clinic):
-        referral = Referral.objects.received().filter(attended_on=None).first()
+        referral = Referral.objects.received().filter(attended_on=None, partner=None).first()
     assert desk.post(reverse("referrals:delete", args=[referral.pk])).status_code == 302
     page = desk.get(reverse("trash:index")).content.decode()
     assert "Received: " in page and not MARK.search(page)
@@ -206,13 +223,103 @@ def recommend(desk, number, today):
     assert answer.status_code == 302, answer.content.decode()
 
 
-def dump(database):
-    """Every row of every table as text, with byte strings shown as what they hold."""
+def bring_in(clinic, numbers):
+    """Past referrals, marked, out of a spreadsheet; two of the patients turn out to be one."""
+    rows = "".join(
+        f"received,2024-03-08,Dr Adaeze Okafor,{marked(number, 'r')},"
+        f"{marked(number, 'g')} {marked(number, 'n')},{BORN},"
+        f"Pain since {marked(number, 'a')},attended,2024-03-20\n"
+        for number in numbers
+    )
+    run = brought_in(clinic, HEADER + rows, "referrals")
+    assert (run.made, run.bad) == (len(numbers), 0)
+    with enter(clinic):
+        twice = list(Patient.objects.order_by("-created_at", "-pk")[:2])
+        actions.merge_patients(*twice, by=clinic.charlie, theirs=["name"])
+
+
+def agree_and_tell(desk, number, referral):
+    """A consent with words and the signed form, and a story that is kept."""
+    form = SimpleUploadedFile(f"{marked(number, 'f')}.pdf", PDF + marked(number, "b").encode())
+    consent = {
+        "scope": ["report", "story"],
+        "to": "other_side",
+        "given_how": "written",
+        "words": f"Not to {marked(number, 'c')}",
+        "file": form,
+    }
+    story = {"words": f"They {marked(number, 'y')} again"}
+    for address, typed in (
+        (reverse("referrals:consent", args=[referral.pk]), consent),
+        (reverse("outreach:tell_story", args=[referral.pk, "story"]), story),
+    ):
+        answer = desk.post(address, typed)
+        assert answer.status_code == 302, answer.context["form"].errors
+
+
+def send_a_report(clinic, desk, number, referral):
+    """A report full of marks, signed, and its notice on the way."""
+    texts = {name: f"{text} {marked(number, 'p')}" for name, text in factories.REPORT["texts"].items()}
+    with enter(clinic):
+        written = factories.report(
+            referral, by=clinic.bob, content=factories.REPORT | {"texts": texts}, final=True
+        )
+        deliveries.send(written, partner=clinic.okafor, channel="link", by=clinic.bob)
+        message = Message.objects.get(rule__kind="report_notice")
+    decide = reverse("outreach:decide", args=[message.pk, "send-now"])
+    assert desk.post(decide, {"version": message.version}).status_code == 302
+
+
+def open_the_report(mail):
+    """The recipient follows the mails; what was shown before the code, and the page it opened."""
+    letters = len(mail.taken)
+    stranger, [link] = Client(), re.findall(rf"{reverse('portal:door')}#(\S+)", told_in(mail.taken[-1]))
+    before = [stranger.get(reverse("portal:door")), stranger.post(reverse("portal:door"), {"link": link})]
+    wait_until(lambda: len(mail.taken) > letters, seconds=30, what="The code")
+    digits = re.search(r"\b\d{3} ?\d{3}\b", told_in(mail.taken[-1]))[0]
+    before.append(stranger.post(reverse("portal:code"), {"link": link, "code": "000 000"}))
+    opened = stranger.post(reverse("portal:code"), {"link": link, "code": digits})
+    assert opened.status_code == 302, opened.content.decode()
+    assert stranger.get(opened["Location"]).status_code == 200
+    return [page.content.decode() for page in before]
+
+
+def told_in(letter):
+    """The text of a letter as it travels."""
+    return message_from_bytes(letter, policy=default).get_body(("plain",)).get_content()
+
+
+def pages_of_a_stranger(clinic):
+    """Every address there is, about the marked patients where it names a row, as nobody in particular."""
+    with enter(clinic):
+        rows = one_of_each()
+        marked_rows = {"referral": Referral, "attachment": Attachment, "consent": Consent, "story": Story}
+        referral = Referral.objects.filter(partner=clinic.okafor, consents__isnull=False).first()
+        rows |= {name: str(model.objects.order_by("pk").first().pk) for name, model in marked_rows.items()}
+        rows |= {"referral": str(referral.pk), "patient": str(referral.patient_id)}
+    for name, view in VIEWS.items():
+        if "GET" in view.methods:
+            answer = Client().get(URLS[name].address(name, rows))
+            yield f"{answer.headers} {answer.content.decode('latin-1')}"
+
+
+def everything_sealed():
+    """Each column that may hold something about a patient, with how many rows fill it."""
+    for model in apps.get_models():
+        for name, value in vars(model).items():
+            if isinstance(value, Sealed):
+                filled = model.objects.exclude(**{value.column: b""})
+                yield f"{model._meta.label}.{name}", filled.count()
+
+
+def dump():
+    """Every row of every table as the database would back it up, byte strings as what they hold too."""
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         for (table,) in cursor.fetchall():
-            cursor.execute(f'SELECT t::text FROM "{table}" t')
-            for (row,) in cursor.fetchall():
+            backup = io.StringIO()
+            cursor.copy_expert(f'COPY "{table}" TO STDOUT', backup)
+            for row in backup.getvalue().splitlines():
                 yield table, row
                 for hexadecimal in re.findall(r"\\x([0-9a-f]{8,})", row):
                     yield table, bytes.fromhex(hexadecimal).decode("latin-1")
@@ -241,24 +348,34 @@ def test_no_mark_of_a_patient_leaves_the_page_that_asks_for_it(clinic, committed
     with MailServer().running() as mail, Ears(settings.CELERY_BROKER_URL).listening() as broker:
         with enter(clinic):
             today = clinic.today() - timedelta(days=1)
-        for number in range(PATIENTS):
+        for number in range(BY_HAND):
             seen.append(log_a_referral(desk, number, today))
-        for number in range(PATIENTS, PATIENTS + 3):
+        for number in range(BY_HAND, BY_HAND + RECOMMENDED):
             recommend(desk, number, today)
+        bring_in(clinic, range(BY_HAND + RECOMMENDED, PATIENTS))
+        with enter(clinic):
+            by_hand = list(Referral.objects.received().filter(partner=clinic.okafor, happened_on=today))
+        agree_and_tell(desk, 0, by_hand[0])
         with committed.process("worker", *WORKER, SMTP_URL=mail.url):
             send_the_thanks_now(desk, clinic)
             wait_until(lambda: mail.taken, seconds=30, what="The thank-you")
+            send_a_report(clinic, desk, 0, by_hand[0])
+            wait_until(lambda: len(mail.taken) == 2, seconds=30, what="The notice")
+            outside = open_the_report(mail)
         with enter(clinic):
-            for number, referral in enumerate(Referral.objects.received().filter(partner=clinic.okafor)):
+            for number, referral in enumerate(by_hand[1:], start=1):
                 close_with_words(desk, number, referral)
         ask_a_question(desk, 0, clinic)
         seen.append(send_and_hear(desk, clinic, 0, today))
-        pages = [desk.get(path).content.decode() for path in visited(clinic)]
+        pages = [desk.get(path).content.decode() for path in visited(clinic, by_hand)]
         pages.append(throw_away_and_look_for_it(desk, clinic))
         assert desk.get(reverse("print:today")).content.startswith(b"%PDF")
     assert any(MARK.search(page) for page in pages), "the pages that may show a name do"
     with enter(clinic):
-        assert Patient.objects.count() == PATIENTS + 3
+        assert Patient.objects.count() == PATIENTS
+        empty = [name for name, filled in everything_sealed() if not filled]
+    assert empty == [], "write something marked there, so that it is looked for"
+    outside += pages_of_a_stranger(clinic)
     seen += [address for page in pages for address in addresses(page)]
     log = Path(os.environ["DATA_DIR"], f"{committed.name}-worker.log").read_text()
     places = {
@@ -266,19 +383,21 @@ def test_no_mark_of_a_patient_leaves_the_page_that_asks_for_it(clinic, committed
         "the log": [*caplog.messages, log],
         "URLs": seen,
         "the broker": broker,
+        "the cache": [str(kept) for kept in caches["default"]._cache.items()],
         "sessions": list(sessions()),
-        **dump_by_table(committed),
+        "a page for a stranger": outside,
+        **dump_by_table(),
     }
-    assert len(mail.taken) == 1 and broker and len(seen) > 50
+    assert len(mail.taken) == 3 and broker and len(seen) > 50 and len(outside) > 100
     for place, texts in places.items():
         for text in texts:
             found = MARK.search(text) or BORN in text or MARK.search(unpacked(text))
             assert not found, f"a patient's mark stands in {place}: {text[:400]}"
 
 
-def dump_by_table(committed):
+def dump_by_table():
     tables = {}
-    for table, row in dump(committed):
+    for table, row in dump():
         tables.setdefault(f"table {table}", []).append(row)
     return tables
 
@@ -301,11 +420,7 @@ def send_the_thanks_now(desk, clinic):
     desk.post(reverse("outreach:decide", args=[messages[0].pk, "send-now"]), {"version": messages[0].version})
 
 
-def visited(clinic):
-    with enter(clinic):
-        referrals = [
-            reverse("referrals:detail", args=[pk]) for pk in Referral.objects.values_list("pk", flat=True)
-        ]
+def visited(clinic, referrals):
     names = [
         "front:today",
         "referrals:list",
@@ -315,4 +430,7 @@ def visited(clinic):
         "outreach:messages",
         "audit:list",
     ]
-    return [*map(reverse, names), *referrals]
+    with enter(clinic):
+        story = Story.objects.get()
+    pages = [reverse("referrals:detail", args=[referral.pk]) for referral in referrals]
+    return [*map(reverse, names), *pages, reverse("outreach:story", args=[story.pk])]

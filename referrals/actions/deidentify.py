@@ -24,7 +24,7 @@ DATES = [
 ]
 NUMBER = r"\+?\d(?:[\s().-]?\d){5,}"  # six digits and more: a phone, a record, an insurance number
 MAIL = r"\S+@\S+\.\w+"
-WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 WORD_PIECE = re.compile(r"[^\W\d_]+")
 DAYS_OF_A_REFERRAL = (
     "happened_on",
@@ -74,8 +74,7 @@ def require_nameless(text, patient):
 
 def _names(text, names):
     parts = {normalised(part) for name in names for part in re.split(r"[\s,]+", name)}
-    parts |= {normalised(part) for name in names for part in WORD.findall(name)}
-    parts |= {normalised(part) for name in names for part in re.split(r"[\s,'’-]+", name)}
+    parts |= {normalised(part) for name in names for part in re.split(r"[\s,.'’-]+", name)}
     parts = {part for part in parts if len(part) > 1}
     found = [word for word in WORD.findall(text) if _pieces(word) & parts]
     unspaced = [part for part in parts if not part.isascii() and part in normalised(text)]
