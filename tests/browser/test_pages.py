@@ -38,6 +38,7 @@ NOT_A_PAGE = {
     "practice:set_password",
     "practice:sign_in",
     "practice:stay",
+    "referrals:advice_letter_page",
     "referrals:article",
     "referrals:attachment",
     "referrals:cover_letter",
