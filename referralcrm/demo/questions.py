@@ -101,7 +101,7 @@ def _row(world, n, story, kind, question, asked_at, direction=AdviceDirection.RE
         asked_at=asked_at,
         promised_by=usual_promise(kind, asked_at, world.calendar),
         owner=world.clinicians[n % 2],
-        location=world.locations[n % len(world.locations)],
+        location=world.locations[n // 2 % len(world.locations)],
         entered_by=world.desk[n % 2],
         entered_at=asked_at,
     )
