@@ -62,6 +62,21 @@ def test_what_a_partner_wants_is_written_down_and_ticked(alice, sent):
     alice.check_every_look("sent-checklist")
 
 
+def test_the_letter_is_written_and_signed_with_the_checklist(visit, sent):
+    bob = visit(sent.bob)
+    page = bob.go(sent.sent.get_absolute_url())
+    page.get_by_role("button", name="Write the letter").click()
+    expect(page.locator("#id_text_reason")).to_have_value("A knee that locks since the spring")
+    page.fill("#id_text_asked", "An opinion on surgery")
+    page.fill("#id_text_history", "Two injections")
+    for part in ("treatment", "medicines", "measures"):
+        page.check(f"#id_leave_{part}")
+    bob.check_every_look("sent-letter")
+    page.get_by_role("button", name="Sign it").click()
+    expect(page.get_by_role("heading", name="Referral letter")).to_be_visible()
+    bob.check_every_look("sent-letter-signed")
+
+
 def test_their_report_comes_in_the_patient_speaks_and_the_manager_answers(alice, visit, sent):
     with enter(sent):
         row = Referral.objects.get(pk=sent.sent.pk)

@@ -38,6 +38,7 @@ def page_of(report) -> dict:
     return {
         "sender": sender_of(report.author, location=report.referral.location),
         "headline": report.title,
+        "noun": "Report" if report.referral.is_received else "Letter",
         "is_draft": not report.is_final,
         "number": report.number or 0,
         "date": _long(_made_on(report)),
