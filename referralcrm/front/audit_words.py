@@ -24,6 +24,8 @@ KINDS = {
     "careteammember": ("a patient’s other clinician", "patients’ other clinicians"),
     "advicerequest": ("a question", "questions"),
     "obligation": ("a report", "reports"),
+    "delivery": ("a report to a partner", "reports to partners"),
+    "portallink": ("a partner’s link", "partners’ links"),
     "friction": ("what was hard for a partner", "things that were hard for partners"),
     "paperwork": ("a line of a partner’s checklist", "lines of a partner’s checklist"),
     "enclosure": ("what goes with a referral", "things that go with referrals"),
