@@ -20,7 +20,8 @@ from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.scope import current_practice
 from referrals.actions import count_reminder
-from referrals.models import Obligation, Referral
+from referrals.models import Obligation
+from referrals.models.running import of_kept
 from referrals.states import MOST_REMINDERS, Side
 
 AGAIN_AFTER = timedelta(days=7)
@@ -37,7 +38,7 @@ def to_ask_for():
         Q(state__in=[TaskState.REQUESTED, TaskState.REJECTED]) | Q(closed_at__gt=timezone.now() - AGAIN_AFTER)
     )
     late = Obligation.objects.theirs().overdue(today).filter(due_on__gte=today - LATE_FOR)
-    late = late.filter(asked__lt=MOST_REMINDERS, referral__in=Referral.objects.kept())
+    late = of_kept(late.filter(asked__lt=MOST_REMINDERS))
     return late.filter(~Exists(enough), referral__partner__in=Partner.objects.current())
 
 

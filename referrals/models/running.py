@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Value
+from django.db.models import F, OuterRef, Subquery, Value
 
 from referrals.models.loop import Obligation, due_in_words, on_day
 from referrals.models.referrals import Referral
@@ -23,8 +23,7 @@ def running(side, location=None) -> dict:
     patient, and only we tell a referrer.
     """
     log = Referral.objects.open().at(location).filter(direction=DIRECTION[side])
-    kept = Referral.objects.kept().filter(direction=DIRECTION[side]).values("pk")
-    reports = Obligation.objects.filter(side=side).due().at(location).filter(referral__in=kept)
+    reports = of_kept(Obligation.objects.filter(side=side).due().at(location))
     return {
         Running.REPORT: reports.annotate(due_by=F("due_on")),
         Running.ACKNOWLEDGEMENT: log.filter(acknowledge_by__isnull=False).annotate(
@@ -32,6 +31,16 @@ def running(side, location=None) -> dict:
         ),
         Running.APPOINTMENT: log.filter(appointment_by__isnull=False).annotate(due_by=F("appointment_by")),
     }
+
+
+def of_kept(reports):
+    """Those about referrals that count, each looked up by its key.
+
+    A scalar subquery on purpose: as a join Postgres reads the whole log again for every report while it
+    knows nothing about freshly loaded tables.
+    """
+    kept = Referral.objects.kept().filter(pk=OuterRef("referral_id")).order_by()
+    return reports.alias(about_kept=Subquery(kept.values("pk")[:1])).filter(about_kept__isnull=False)
 
 
 def in_order(clocks: dict):
