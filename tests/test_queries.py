@@ -39,7 +39,9 @@ from referrals.models import (
     Enclosure,
     JourneyEvent,
     Obligation,
+    Phrase,
     Referral,
+    ReportFile,
 )
 from referrals.states import Journey, Loop, Side
 from tests import factories
@@ -84,6 +86,7 @@ def more_of_each(practice, rows, numbers):
         Delivery.objects.create(report_id=rows["signed_report"], partner=partner, channel="post")
         JourneyEvent.objects.create(referral_id=rows["referral"], after=Journey.REQUESTED, happened_on=today)
         factories.attachment(Referral.objects.get(pk=rows["referral"]))
+        written(rows, count)
         DetailsRequest.objects.create(referral_id=rows["referral"], missing=["phone"], asked_on=today)
         enclosed(rows, count)
         unread = factories.referral(partner=partner, patient=factories.nobody(), to_finish=True)
@@ -106,6 +109,16 @@ def more_of_each(practice, rows, numbers):
         ClosedDay.objects.create(on=today + timedelta(days=count + 1))
         for model in (Location, Service, Plan):
             model.objects.create(name=f"Number {count}")
+
+
+def written(rows, count):
+    """Reports of the referral, a phrase, and one article more that goes along with the draft."""
+    referral, by = Referral.objects.get(pk=rows["referral"]), User.objects.get(name="Marked Person")
+    factories.signed(referral, by=by)
+    Phrase.objects.create(name=f"Phrase {count}", text="Words")
+    article = factories.article(f"Article {count}", by=by)
+    if count < 3:
+        ReportFile.objects.create(report_id=rows["report"], article=article)
 
 
 def at_the_desk(practice, partner, patient, count):

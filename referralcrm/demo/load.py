@@ -17,6 +17,7 @@ from referralcrm.demo.paper import UNREAD, make_paper
 from referralcrm.demo.partners import make_partners
 from referralcrm.demo.questions import make_questions
 from referralcrm.demo.referrals import make_referrals
+from referralcrm.demo.reports import make_reports
 from referralcrm.demo.thanks import Thanks
 from referralcrm.demo.world import SIGN_INS, World, email_of
 from referralcrm.practice.models import Practice, User
@@ -77,6 +78,7 @@ def _fill(world, partners, referrals, say):
     make_questions(world)
     make_paper(world)
     make_afterwards(world)
+    make_reports(world)
     make_weeks(world)
     make_tasks(world)
     make_audit(world)

@@ -20,7 +20,7 @@ from referrals.actions import reports
 from referrals.actions.reports.page import typeset_report
 from referrals.forms import StartForm, WritingAct, WritingForm
 from referrals.models import Phrase, Referral, Report
-from referrals.models.report_parts import kinds_for
+from referrals.models.report_parts import DESCRIPTIONS, kinds_for
 from referrals.states import ReportType
 from referrals.views.letters import covering_letter, files_of
 
@@ -42,8 +42,8 @@ def _get(pk):
 def start(request, pk):
     """Which kind of report; a promised one (``?obligation=``) is linked to what is written."""
     referral = get_object_or_404(Referral.objects.not_deleted().with_everyone(), pk=pk)
-    usual = ReportType.INTERIM if reports.previous(referral) else ReportType.INITIAL
-    wanted = {"kind": request.GET.get("kind", usual), "obligation": request.GET.get("obligation")}
+    promised = request.GET.get("obligation", "")
+    wanted = {"kind": request.GET.get("kind") or _usual(referral, promised), "obligation": promised}
     form = bound(request, StartForm, referral=referral, kinds=kinds_for(referral), initial=wanted)
     if is_sent(request, form):
         try:
@@ -53,6 +53,15 @@ def start(request, pk):
         else:
             return redirect("referrals:write_report", report.pk)
     return render(request, "referrals/start_report.html", {"form": form, "referral": referral})
+
+
+def _usual(referral, promised) -> str:
+    """The kind that meets the promised report with this id, else the one that usually comes next."""
+    kinds = {str(row.pk): row.kind for row in referral.obligations.all()}
+    meets = [kind for kind in kinds_for(referral) if DESCRIPTIONS[kind].answers == kinds.get(promised)]
+    if meets:
+        return meets[0]
+    return ReportType.INTERIM if reports.previous(referral) else ReportType.INITIAL
 
 
 @allow(Permission.VIEW_PATIENTS)

@@ -57,8 +57,9 @@ def typed(report, **fields):
 def test_a_report_is_begun_for_the_promise_it_meets(desk, referral):
     promised = Obligation.objects.create(referral=referral, side="us")
     address = reverse("referrals:start_report", args=[referral.pk])
-    page = desk.get(f"{address}?obligation={promised.pk}&kind=interim")
-    assert page.context["form"]["kind"].value() == "interim"
+    page = desk.get(f"{address}?obligation={promised.pk}")
+    assert page.context["form"]["kind"].value() == "initial"
+    assert f"{address}?obligation={promised.pk}" in desk.get(referral.get_absolute_url()).content.decode()
     answer = desk.post(address, {"kind": "interim", "obligation": promised.pk})
     draft = Report.objects.get()
     assert answer["Location"] == at(draft, "write_report")
