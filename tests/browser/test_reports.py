@@ -59,7 +59,7 @@ def test_a_report_is_written_kept_shown_signed_and_amended(visit, clinic, referr
     pages = page.frame_locator("iframe[name=preview]")
     expect(pages.get_by_role("img", name="Page 1 of 1")).to_be_visible()
     bob.check_every_look("report-write")
-    page.get_by_role("button", name="Sign it: final").click()
+    page.get_by_role("button", name="Sign it: final").press("Enter")
     expect(page.get_by_text("is final.")).to_be_visible()
     bob.check_every_look("report-final")
     with enter(clinic, durable=True):
