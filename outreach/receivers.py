@@ -20,7 +20,7 @@ from partners.signals import (
 from referralcrm.core.nudge import nudge
 from referralcrm.core.signals import minute_passed
 from referralcrm.practice.scope import enter
-from referralcrm.practice.signals import Owned, person_deactivated, practice_founded, what_is_owned
+from referralcrm.practice.signals import owned, person_deactivated, practice_founded, what_is_owned
 from referrals.signals import (
     advice_changed,
     code_asked,
@@ -176,7 +176,7 @@ def ask_for_this_report_no_more(sender, report, by, **kwargs):
 
 @receiver(what_is_owned)
 def count_tasks(sender, person, **kwargs):
-    return Owned.of("open tasks", tasks.open_for(person))
+    return owned("open tasks", tasks.open_for(person), name="title")
 
 
 @receiver(person_deactivated)

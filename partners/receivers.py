@@ -1,5 +1,7 @@
 """What other apps' facts lead to here."""
 
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.dispatch import receiver
 
 from partners import actions
@@ -10,7 +12,7 @@ from partners.signals import what_would_move
 from referralcrm.core.nudge import nudge
 from referralcrm.core.signals import minute_passed
 from referralcrm.practice.scope import enter
-from referralcrm.practice.signals import Owned, person_deactivated, practice_founded, what_is_owned
+from referralcrm.practice.signals import owned, person_deactivated, practice_founded, what_is_owned
 
 
 @receiver(practice_founded)
@@ -21,12 +23,16 @@ def list_disciplines(sender, practice, **kwargs):
 
 @receiver(what_is_owned)
 def count_partners(sender, person, **kwargs):
-    return Owned.of("partners, as owner or backup", handover.looked_after_by(person))
+    return owned("partners, as owner or backup", handover.looked_after_by(person), name="name")
 
 
 @receiver(what_is_owned)
 def count_frictions(sender, person, **kwargs):
-    return Owned.of("things that were hard for a partner, to be answered", friction.to_answer(person))
+    return owned(
+        "things that were hard for a partner, to be answered",
+        friction.to_answer(person),
+        name=Concat(Value("what was hard for "), "partner__name"),
+    )
 
 
 @receiver(person_deactivated)

@@ -1,5 +1,7 @@
 """What other apps' facts lead to here."""
 
+from django.db.models import Case, Value, When
+from django.db.models.functions import Coalesce
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
@@ -14,10 +16,15 @@ from partners.signals import (
 from referralcrm.core.nudge import nudge
 from referralcrm.core.signals import minute_passed
 from referralcrm.practice.scope import enter
-from referralcrm.practice.signals import Owned, person_deactivated, what_is_owned
+from referralcrm.practice.signals import owned, person_deactivated, what_is_owned
 from referrals.actions import advice, deliveries, grid, handover, loop, merges
 from referrals.models import Article, Attachment, ReportFile
 from referrals.signals import consent_withdrawn
+from referrals.states import Source
+
+WHOSE = Coalesce(  # the partner or another source, never the patient
+    "partner__name", Case(*(When(source=key, then=Value(label)) for key, label in Source.choices))
+)
 
 
 @receiver([post_delete], sender=Attachment)
@@ -43,12 +50,12 @@ def take_back_what_it_covered(sender, consent, by, **kwargs):
 
 @receiver(what_is_owned)
 def count_open_referrals(sender, person, **kwargs):
-    return Owned.of("open referrals, as the clinician", handover.open_for(person), name=_whose)
+    return owned("open referrals, as the clinician", handover.open_for(person), name=WHOSE)
 
 
 @receiver(what_is_owned)
 def count_open_questions(sender, person, **kwargs):
-    return Owned.of("open questions", advice.open_of(person), name=lambda asked: asked.partner.name)
+    return owned("open questions", advice.open_of(person), name="partner__name")
 
 
 @receiver(person_deactivated)
@@ -85,8 +92,3 @@ def follow_what_is_agreed(sender, partner, **kwargs):
 def follow_what_is_agreed_after_a_merge(sender, survivor, merged, **kwargs):
     merges.follow_terms(survivor, merged)
     return []
-
-
-def _whose(referral):
-    """The partner, never the patient."""
-    return referral.partner.name if referral.partner else referral.get_source_display()
