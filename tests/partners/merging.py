@@ -1,13 +1,13 @@
 """Merging in tests, and a row for every link to a partner or an organisation."""
 
-from outreach.models import Task, Touchpoint
+from outreach.models import Origin, Task, Touchpoint
 from partners.actions import merges
 from partners.models import Affiliation, Agreement, Contact, Organisation, Partner, PartnerPlan
 from referralcrm.practice.models import Plan
 from referralcrm.practice.scope import current_practice
 from referrals.actions import links
 from referrals.actions.consents import give
-from referrals.models import CareTeamMember, Delivery, StatusNotice
+from referrals.models import CareTeamMember, Delivery, Offer, StatusNotice
 from tests import factories
 from tests.factories import numbers
 
@@ -35,6 +35,12 @@ def _today():
 
 # Add a row for each new link, and move it in your receiver of ``partner_merged`` or ``organisation_merged``.
 ROWS = {
+    "outreach.Origin.introduced_by": lambda partner: Origin.objects.create(
+        referral=factories.referral(), kind="introduction", introduced_by=partner
+    ),
+    "referrals.Offer.partner": lambda partner: Offer.objects.create(
+        referral=factories.referral(direction="sent"), partner=partner
+    ),
     "outreach.Message.partner": lambda row: factories.message(partner=row, referrals=0),
     "outreach.Task.partner": lambda row: Task.objects.create(partner=row, title="Call", due_on=_today()),
     "outreach.Touchpoint.partner": lambda row: Touchpoint.objects.create(partner=row, happened_on=_today()),
