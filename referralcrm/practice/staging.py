@@ -130,12 +130,16 @@ def as_array(words) -> str | None:
 
 
 def _beginnings(model, named):
-    """The defaults of the columns not in ``named``; those that stay NULL need not be named."""
+    """The defaults of the columns not in ``named``; those that are NULL or the database's need no naming."""
     return {
         column.name: column.get_default()
         for column in model._meta.concrete_fields
-        if column.name not in named and not column.null
+        if column.name not in named and not (column.null or _is_the_databases(column))
     }
+
+
+def _is_the_databases(column) -> bool:
+    return column.has_db_default() and not column.has_default()
 
 
 def _beginning(column) -> str | None:

@@ -222,7 +222,9 @@ class EncloseForm(HouseForm):
     def __init__(self, *args, report, **kwargs):
         super().__init__(*args, **kwargs)
         enclosed = report.files.filter(article__isnull=False).values("article")
-        self.fields["articles"].queryset = Article.objects.active().exclude(pk__in=enclosed)
+        library = Article.objects.active().exclude(pk__in=enclosed)
+        self.fields["articles"].queryset = library
+        self.fields["articles"].choices = [(article.pk, str(article)) for article in library]  # read once
 
     def clean(self):
         cleaned = super().clean()
