@@ -275,7 +275,7 @@ def open_the_report(mail):
     letters = len(mail.taken)
     stranger, [link] = Client(), re.findall(rf"{reverse('portal:door')}#(\S+)", told_in(mail.taken[-1]))
     before = [stranger.get(reverse("portal:door")), stranger.post(reverse("portal:door"), {"link": link})]
-    wait_until(lambda: len(mail.taken) > letters, seconds=30, what="The code")
+    wait_until(lambda: len(mail.taken) > letters, seconds=120, what="The code")
     digits = re.search(r"\b\d{3} ?\d{3}\b", told_in(mail.taken[-1]))[0]
     before.append(stranger.post(reverse("portal:code"), {"link": link, "code": "000 000"}))
     opened = stranger.post(reverse("portal:code"), {"link": link, "code": digits})
@@ -358,9 +358,9 @@ def test_no_mark_of_a_patient_leaves_the_page_that_asks_for_it(clinic, committed
         agree_and_tell(desk, 0, by_hand[0])
         with committed.process("worker", *WORKER, SMTP_URL=mail.url):
             send_the_thanks_now(desk, clinic)
-            wait_until(lambda: mail.taken, seconds=30, what="The thank-you")
+            wait_until(lambda: mail.taken, seconds=120, what="The thank-you")
             send_a_report(clinic, desk, 0, by_hand[0])
-            wait_until(lambda: len(mail.taken) == 2, seconds=30, what="The notice")
+            wait_until(lambda: len(mail.taken) == 2, seconds=120, what="The notice")
             outside = open_the_report(mail)
         with enter(clinic):
             for number, referral in enumerate(by_hand[1:], start=1):

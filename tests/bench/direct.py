@@ -48,7 +48,8 @@ class Direct:
 
     def _copy(self, model, names, rows):
         fields = model._meta.concrete_fields
-        same = {field: _default(field) for field in fields if field.name not in names and not field.null}
+        left = [field for field in fields if field.name not in names and not field.null]
+        same = {field: _default(field) for field in left if field.has_default() or not field.has_db_default()}
         columns = [model._meta.get_field(name).column for name in names] + [field.column for field in same]
         text, common = io.StringIO(), [self._practices(field, value) for field, value in same.items()]
         write = csv.writer(text).writerow
