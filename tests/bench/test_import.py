@@ -132,7 +132,7 @@ def test_every_bad_line_of_a_large_list_is_found_in_flat_memory(clinic, capsys):
         bad = set(run.notes.bad().values_list("line", flat=True))
         assert bad == {number + 1 for number in range(BAD_EVERY, ROWS + 1, BAD_EVERY)}
         assert Partner.objects.count() == run.made
-    assert memory() < 300, "MB"
+    assert grown < 100, "MB"  # a worker that ran other tests before is large by itself
     kinds = {
         "COPY into staging": copied,
         "read the file and COPY": read,
