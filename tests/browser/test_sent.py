@@ -72,7 +72,9 @@ def test_the_letter_is_written_and_signed_with_the_checklist(visit, sent):
     for part in ("treatment", "medicines", "measures"):
         page.check(f"#id_leave_{part}")
     bob.check_every_look("sent-letter")
+    writing = page.url
     page.get_by_role("button", name="Sign it").click()
+    page.wait_for_url(lambda url: url != writing)
     expect(page.get_by_role("heading", name="Referral letter")).to_be_visible()
     bob.check_every_look("sent-letter-signed")
 
