@@ -38,7 +38,7 @@ class Broker:
     def __init__(self):
         self.port = free_port()
         self.url = f"redis://{LOOPBACK}:{self.port}/0"
-        self.client = Celery(broker=self.url)
+        self.client = Celery(broker=self.url, set_as_current=False)
         self.process = None
 
     def start(self):
