@@ -45,6 +45,7 @@ def test_a_question_is_asked_and_answered_in_time(visit, inbox, size):
     )
     bob.check()
     row.get_by_label("Answer S. Brandt").click()
+    expect(row.get_by_label("Answer", exact=True)).to_be_focused()
     page.keyboard.type("Load it, slowly, from tomorrow on.")
     row.get_by_label("What comes next").select_option("refer")
     bob.check()
