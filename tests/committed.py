@@ -54,7 +54,7 @@ def answers(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
-def wait_until(condition, *, seconds=15, what="it"):
+def wait_until(condition, *, seconds=60, what="it"):
     """Poll until ``condition()`` is true and return what it gave. Raises TimeoutError."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import redis
 from celery import Celery
+from django.conf import settings
 from django.test import override_settings
 from django.utils import timezone
 
@@ -39,6 +40,7 @@ class Broker:
         self.port = free_port()
         self.url = f"redis://{LOOPBACK}:{self.port}/0"
         self.client = Celery(broker=self.url, set_as_current=False)
+        self.client.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
         self.process = None
 
     def start(self):
