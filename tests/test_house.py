@@ -1,6 +1,7 @@
 """The house keeps its own law: two walls around every row, a permission on every page."""
 
 import pytest
+from django import forms
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.urls import get_resolver
@@ -8,10 +9,12 @@ from django_scopes import scopes_disabled
 from django_scopes.exceptions import ScopeError
 
 from partners.models import Organisation, Partner
+from referralcrm.core.forms import HouseForm
 from referralcrm.practice.models import PracticeOwned, User
 from referralcrm.practice.permissions import GRANTS, Permission
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
+from referrals.forms.paper import PaperField
 from tests import factories
 
 WALLED = [model for model in apps.get_models() if issubclass(model, PracticeOwned)]
@@ -126,6 +129,21 @@ def test_every_view_declares_a_permission_and_its_methods(view):
 
 def test_every_role_has_a_row_in_the_table():
     assert set(GRANTS) == set(Role)
+
+
+def below(form):
+    return {form}.union(*map(below, form.__subclasses__()))
+
+
+def test_every_file_is_told_by_its_bytes():
+    """Paper by PaperField; only the two that take spreadsheets have readers and limits of their own."""
+    others = {
+        f"{form.__name__}.{name}"
+        for form in below(HouseForm)
+        for name, field in form.base_fields.items()
+        if isinstance(field, forms.FileField) and not isinstance(field, PaperField)
+    }
+    assert others == {"OutcomesForm.file", "UploadForm.file"}
 
 
 def test_the_auditor_changes_nothing():

@@ -8,6 +8,7 @@ import os
 from dataclasses import dataclass
 
 from referralcrm.core.refused import Refused
+from referralcrm.core.unfolding import most_points, unfolds_too_far
 
 HEAD, TAIL = 64, 4096  # bytes looked at where a format begins and ends
 MOST_PIXELS = 200_000_000  # a page of A3 at 600 dots an inch is 70 million
@@ -24,6 +25,7 @@ SEEN = {
     b"{\\rtf": "This is a text document. Save it as PDF first.",
 }
 CUT_OFF = "This file is cut off. Scan or save it again."
+UNFOLDS = "This PDF holds far more than it seems to, or hides how much. Print it to a new PDF, or scan it."
 TOO_LARGE = "This picture has more than 200 million points. Scan it at 300 dots an inch."
 
 
@@ -49,7 +51,7 @@ CONTENTS = {content.type: content for content in (PDF, JPEG, PNG, TIFF, WEBP, HE
 def recognised(stream) -> Content:
     """What a seekable binary stream holds, which is left at its beginning.
 
-    Nothing is decoded, so nothing unfolds. Raises Refused, in words for the person who sent it.
+    No picture is decoded, a PDF unfolded only to count. Raises Refused, in words for the person who sent it.
     """
     head, tail = _ends(stream)
     try:
@@ -69,11 +71,19 @@ def _ends(stream):
     stream.seek(max(0, size - TAIL))
     tail = stream.read(TAIL)
     stream.seek(0)
-    return stream.read(HEAD), tail
+    head = stream.read(HEAD)
+    stream.seek(0)
+    return head, tail
 
 
 def _pdf(stream, head, tail):
-    return _whole(PDF, b"%%EOF" in tail)
+    _whole(PDF, b"%%EOF" in tail)
+    data = stream.read()
+    if most_points(data) > MOST_PIXELS:
+        raise Refused(TOO_LARGE, field="file")
+    if unfolds_too_far(data):
+        raise Refused(UNFOLDS, field="file")
+    return PDF
 
 
 def _png(stream, head, tail):

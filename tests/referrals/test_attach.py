@@ -93,6 +93,7 @@ def test_whatever_hides_in_it_no_browser_makes_a_page_of_it(content, query, send
         (b"", "fax.pdf", "empty"),
         (b"MZ\x90\0" + bytes(500), "fax.pdf", "a program"),
         (b"<html>", "fax.pdf", "neither a PDF nor a picture"),
+        (PDF.replace(b"/Type", b"/Filter/LZWDecode"), "fax.pdf", "far more than it seems to"),
         (bytes(PAPER_BYTES + 1), "fax.pdf", "larger than 20 MB"),
     ],
 )
