@@ -20,6 +20,7 @@ def ours():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # twice a hundred migrations, on however busy a machine
 def test_every_migration_goes_back_and_forth_again(committed):
     tables, policies = ours(), count(POLICIES)
     for app in ("practice", "audit"):  # whatever stands on them goes with them
