@@ -222,7 +222,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_SSL_REDI
 
 # A form with a megabyte of text is 6 MB when a browser has escaped its accents; its typing is not lost.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
-FILE_UPLOAD_HANDLERS = ["referralcrm.core.uploads.InMemory"]
+FILE_UPLOAD_HANDLERS = ["referralcrm.core.uploads.Uploads"]
 UPLOAD_BYTES = 50 * 1024 * 1024  # the largest file a form may keep; each form has a limit of its own below
 UPLOADS_BYTES = 210 * 1024 * 1024  # all files of one request: ten letters of 20 MB
 

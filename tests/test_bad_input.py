@@ -22,6 +22,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from partners.forms import ManyForm
+from referralcrm.core.file_names import HAS_PATH
 from referralcrm.front.what_next import SoFarForm
 from referralcrm.practice.models import Practice, PracticeOwned
 from referralcrm.practice.permissions import GRANTS
@@ -41,6 +42,7 @@ from referrals.forms import (
 from referrals.forms.grid import HeadForm
 from referrals.forms.many import ManyForm as ManyReferralsForm
 from tests import factories
+from tests.core.test_file_names import send_raw
 from tests.practice.cast import one_of_each
 from tests.practice.test_permit import PUBLIC, URLS, VIEWS
 
@@ -407,7 +409,7 @@ def test_a_megabyte_is_kept_beside_its_error_or_stored(name, form_of, post):
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_formatted_fields_explain_what_they_cannot_take(name, form_of, post):
+def test_formatted_fields_explain_what_they_cannot_take(name, form_of, post, browser, rows):
     form = form_of(name)
     if form is None:
         return
@@ -423,6 +425,9 @@ def test_formatted_fields_explain_what_they_cannot_take(name, form_of, post):
         for value in values if fields else []:
             response, _ = post(name, base | dict.fromkeys(fields, value))
             assert response.status_code in (200, 302, 404, 409), (fields, value[:40], response.status_code)
+    for field in of_type(form, forms.FileField):
+        response = send_raw(browser(name), URLS[name].address(name, rows), "../../etc/passwd")
+        assert HAS_PATH in str(first_form(response).errors[field])
 
 
 @pytest.mark.parametrize("name", SHOWN)

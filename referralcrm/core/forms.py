@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db.models import QuerySet
 
 from referralcrm.core.refused import Refused, Stale
+from referralcrm.core.uploads import check_name
 
 
 def bound(request, form_class, **kwargs):
@@ -88,6 +89,8 @@ class HouseForm(forms.Form):
             if isinstance(field, forms.DateField):
                 field.validators = [*field.validators, *POSSIBLE_DAYS]
                 field.widget = forms.DateInput(format="%Y-%m-%d", attrs=field.widget.attrs | {"type": "date"})
+            elif isinstance(field, forms.FileField):
+                field.validators = [*field.validators, check_name]
             elif isinstance(field.widget, forms.TextInput) and isinstance(field, forms.CharField):
                 field.validators = [*field.validators, ONE_LINE]
 

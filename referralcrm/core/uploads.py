@@ -1,17 +1,41 @@
 """Uploads stay in memory, so that a patient's letter never lies unsealed in a temporary file."""
 
+import html
 import io
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
+from django.http import multipartparser
+from django.http.multipartparser import MultiPartParser
+
+from referralcrm.core.file_names import fault_of, seen
+
+NAMELESS = "file"
+# A name of thousands of letters is to be refused beside its field; Django's 1,024 answer with a bare 400.
+multipartparser.MAX_TOTAL_HEADER_SIZE = 32 * 1024
+
+
+class Uploads(FileUploadHandler):
+    """Reads a request by a parser that keeps each file's name as it came."""
+
+    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803
+        return AsSent(META, input_data, [InMemory(self.request)], encoding).parse()
+
+
+class AsSent(MultiPartParser):
+    """Django's parser without the cut that makes "passwd" of "../../etc/passwd"."""
+
+    def sanitize_file_name(self, file_name):
+        return html.unescape(file_name)
 
 
 class InMemory(FileUploadHandler):
     """Keeps up to settings.UPLOAD_BYTES; of a larger file only its ``size``, so that a form can say so.
 
-    All files of a request together have a limit too, and nobody who is not signed in sends any.
+    All files of a request together have a limit too, and nobody who is not signed in sends any. A file says
+    in ``name_fault`` why its name is not taken; it has none of its own then.
     """
 
     def handle_raw_input(self, *args, **kwargs):
@@ -34,12 +58,21 @@ class InMemory(FileUploadHandler):
 
     def file_complete(self, file_size):
         self.file.seek(0)
-        return InMemoryUploadedFile(
+        fault = fault_of(self.file_name)
+        upload = InMemoryUploadedFile(
             self.file,
             self.field_name,
-            self.file_name,
+            NAMELESS if fault else seen(self.file_name),
             self.content_type,
             self.size,
             self.charset,
             self.content_type_extra,
         )
+        upload.name_fault = fault
+        return upload
+
+
+def check_name(upload):
+    """Raises ValidationError for an uploaded file whose name is not taken."""
+    if fault := getattr(upload, "name_fault", ""):
+        raise ValidationError(fault)

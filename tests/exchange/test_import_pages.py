@@ -22,11 +22,9 @@ FILE = "name,e-mail\nAnn Ash,ann@ash.example\n=1+1,nothing\n"
 HOSTILE = [
     '=HYPERLINK("http://evil.example").csv',
     "<script>alert(1)</script>.csv",
-    "../../etc/passwd",
-    "a\u202egpj.csv",
     "O'Brien & {{ request.user.password }} 👩‍⚕️.csv",
-    "x" * 300 + ".csv",
-    "C:\\list\\..\\Null",
+    "x" * 251 + ".csv",
+    "Null",
 ]
 
 
