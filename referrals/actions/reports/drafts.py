@@ -113,6 +113,8 @@ def restore(report, *, by):
     another version of the same report has been begun meanwhile.
     """
     require_kept(report.referral)
+    if report.amends:
+        lock(report.amends)
     others = Report.objects.kept().filter(amends=report.amends_id).exclude(pk=report.pk)
     if report.amends_id and others.exists():
         raise Refused("Another new version of this report has been begun meanwhile.")

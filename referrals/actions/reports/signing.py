@@ -9,6 +9,7 @@ from django.utils import timezone
 from referralcrm.audit.actions import record
 from referralcrm.core.content import PDF
 from referralcrm.core.refused import Refused
+from referralcrm.core.versions import lock
 from referralcrm.practice import files
 from referralcrm.practice.scope import current_practice
 from referrals.actions.reports.drafts import locked_draft
@@ -70,6 +71,7 @@ def amend(report, *, by):
     """
     if not report.is_final:
         raise Refused("This report is a draft still: change it as it is.")
+    lock(report)  # of two who amend it at once the second sees what the first began
     if later := Report.objects.kept().filter(amends=report).first():
         which = f"replaced by report {later.number}" if later.is_final else "being amended already"
         raise Refused(f"This report is {which}.")
