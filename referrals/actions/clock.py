@@ -229,10 +229,10 @@ class Clock:
 
     def _due(self, limit):
         """The last working day that keeps the promise, unless that was before the clock was set going."""
-        day = limit.on
-        if not self.calendar.is_working_day(day):
-            day = max(limit.since, self.calendar.add_working_days(day, -1))
-        return day, limit.because
+        if self.calendar.is_working_day(limit.on):
+            return limit.on, limit.because
+        day = max(limit.since, self.calendar.add_working_days(limit.on, -1))
+        return day, f"{limit.because}; {limit.on:%A} {limit.on.day} {limit.on:%b} is no working day"
 
 
 def reading(state, *, due_on=None, due_because="", not_required_because="", visit_on=None, reached_on=None):

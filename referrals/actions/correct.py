@@ -6,6 +6,7 @@ from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock
 from referralcrm.practice.scope import current_practice
+from referrals.actions import notices
 from referrals.actions.answering import begin_anew
 from referrals.actions.dates import check_happened, check_planned
 from referrals.actions.log import announce_recommendation, office_on
@@ -13,7 +14,7 @@ from referrals.actions.loop import promise_report, set_clock
 from referrals.actions.offers import settle_choice
 from referrals.models import Referral
 from referrals.signals import needs_primary_care, referral_received, referral_restored, referral_withdrawn
-from referrals.states import Direction, Source
+from referrals.states import Direction, Journey, Source
 
 COLUMNS = {"reason": "reason_sealed", "source_name": "source_name_sealed"}
 
@@ -71,7 +72,14 @@ def _tell(referral, changed, by):
         referral_restored.send(Referral, referral=referral, by=by)
         if referral.direction == Direction.RECEIVED:
             referral_received.send(Referral, referral=referral, by=by)
+            _tell_news(referral, by)
     elif "source_name" in changed:
         announce_recommendation(referral, by=by)
     if "new_to_area" in changed and referral.new_to_area:
         needs_primary_care.send(Referral, referral=referral, by=by)
+
+
+def _tell_news(referral, by):
+    """Whom it turns out to be from hears that it arrived; of a draft they hear when it is requested."""
+    if referral.journey != Journey.DRAFT:
+        notices.tell(referral, Journey.REQUESTED, on=referral.happened_on, by=by)

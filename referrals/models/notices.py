@@ -1,6 +1,7 @@
 """What a partner asked to be told about the patients they sent us."""
 
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 
 from partners.models import Partner
@@ -12,8 +13,9 @@ from referrals.models.referrals import Referral
 
 class StatusNoticeQuerySet(models.QuerySet):
     def standing(self):
-        """Not taken back, and about a referral that is neither in the trash nor an error."""
+        """Not taken back, and about a referral of theirs that is neither in the trash nor an error."""
         rows = self.filter(withdrawn_at__isnull=True, referral__deleted_at__isnull=True)
+        rows = rows.filter(referral__partner=F("partner"))  # it may turn out that somebody else made it
         return rows.exclude(referral__journey="entered_in_error")
 
 

@@ -198,6 +198,119 @@ def test_a_step_that_was_taken_back_is_no_news(sending, okafor, server, clock):
     assert not news_among(server)
 
 
+@pytest.mark.parametrize("again", ["at once", "after the mail has left"])
+def test_the_same_news_is_told_once_however_often_it_is_taken_back(sending, okafor, server, clock, again):
+    def news_leaves():
+        clock.shift(timedelta(minutes=6))
+        send_due(sending)
+
+    with enter(sending):
+        okafor.notices = [News.ATTENDED]
+        okafor.save()
+        referral = receive(okafor)
+        actions.move(referral, "attend", by=None)
+    if again != "at once":
+        news_leaves()
+    with enter(sending):
+        for _ in range(3):
+            actions.take_step_back(referral, by=None)
+            assert not StatusNotice.objects.standing().exists()
+            actions.move(referral, "attend", by=None)
+        assert StatusNotice.objects.standing().count() == 1
+    news_leaves()
+    assert len(news_among(server)) == 1
+
+
+def test_news_that_was_taken_out_of_a_mail_and_is_true_after_all_finds_another(
+    sending, okafor, server, clock
+):
+    with enter(sending):
+        okafor.notices = [News.ATTENDED]
+        okafor.save()
+        referral = receive(okafor)
+        actions.move(referral, "attend", by=None)
+        actions.take_step_back(referral, by=None)
+    clock.shift(timedelta(minutes=6))
+    send_due(sending)
+    assert not news_among(server)
+    with enter(sending):
+        actions.move(referral, "attend", by=None)
+    clock.shift(timedelta(minutes=6))
+    send_due(sending)
+    assert len(news_among(server)) == 1
+
+
+def test_a_second_booking_of_the_day_leaves_the_first_ones_news_when_it_is_taken_back(sending, okafor):
+    with enter(sending):
+        okafor.notices = [News.BOOKED]
+        okafor.save()
+        referral = receive(okafor)
+        days = [sending.today() + timedelta(days=days) for days in (3, 4)]
+        actions.move(referral, "schedule", by=None, appointment_on=days[0])
+        actions.move(referral, "rebook", by=None, appointment_on=days[1])
+        actions.take_step_back(referral, by=None)
+        assert StatusNotice.objects.standing().count() == 1
+
+
+def test_whom_the_referral_was_not_from_is_told_nothing_of_it_and_whom_it_was_from_is(
+    sending, okafor, server, clock
+):
+    with enter(sending):
+        lind = factories.partner("Dr Lind", email="lind@office.example", notices=[*News])
+        referral = receive(okafor)
+        actions.move(referral, "decline", by=None, reason="Full")
+        for partner in (lind, okafor, lind):
+            referral = actions.update(referral, version=referral.version, by=None, partner=partner)
+        told = StatusNotice.objects.standing().values_list("partner__name", "what")
+        assert list(told) == [("Dr Lind", "received")]
+    clock.shift(timedelta(minutes=6))
+    send_due(sending)
+    assert [letter["To"] for letter in server.letters() if letter["Subject"].startswith("News")] == [
+        "lind@office.example"
+    ]
+
+
+FACTS = {
+    News.RECEIVED: [],
+    News.BOOKED: [("schedule", {})],
+    News.DECLINED: [("decline", {"reason": "Full"})],
+    News.NO_SHOW: [("schedule", {}), ("miss", {})],
+    News.ATTENDED: [("attend", {})],
+    News.DISCHARGED: [("attend", {}), ("complete", {})],
+}
+
+
+@pytest.mark.parametrize("what", News)
+def test_each_fact_is_told_to_whom_asked_for_it_and_to_nobody_else(riverside, what):
+    asked = factories.partner("Dr Okafor", email="okafor@office.example", notices=[what])
+    others = factories.partner("Dr Lind", notices=[news for news in News if news != what])
+    for partner in (asked, others):
+        referral = receive(partner)
+        for verb, fields in FACTS[what]:
+            actions.move(referral, verb, by=None, **fields)
+    assert [notice.what for notice in StatusNotice.objects.filter(partner=asked)] == [what]
+    assert not StatusNotice.objects.filter(partner=others, what=what).exists()
+
+
+def test_what_is_history_or_about_whom_we_sent_is_no_news(riverside, okafor, sending):
+    today = riverside.today()
+    partner = factories.partner("Dr Lind", email="lind@office.example", notices=[*News])
+    for on, told in ((today - timedelta(days=8), 0), (today - timedelta(days=7), 1)):
+        actions.receive(by=None, patient=factories.patient(), partner=partner, happened_on=on)
+        assert StatusNotice.objects.count() == told
+    sent = actions.send(by=None, patient=factories.patient(), partner=partner, happened_on=today)
+    actions.move(sent, "schedule", by=None)
+    assert StatusNotice.objects.count() == 1
+
+
+def test_reopening_or_taking_up_again_is_no_news(riverside):
+    partner = factories.partner("Dr Lind", notices=[News.RECEIVED, News.BOOKED])
+    referral = receive(partner)
+    for verb in ("schedule", "hold", "resume", "cancel", "reopen"):
+        actions.move(referral, verb, by=None, reason="As asked")
+    assert sorted(StatusNotice.objects.values_list("what", flat=True)) == ["booked", "received"]
+
+
 def test_news_waits_for_the_morning(sending, okafor, server, clock):
     clock.move_to(SATURDAY_NIGHT)
     with enter(sending):

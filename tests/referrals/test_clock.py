@@ -188,6 +188,7 @@ def sent(on, **fields):
 def test_a_promise_that_ends_on_a_holiday_is_due_the_working_day_before():
     christmas = clock(attended_on=date(2026, 12, 18)).read(Obligation())
     assert christmas["due_on"] == date(2026, 12, 24), "25 December is a holiday"
+    assert christmas["due_because"] == "7 days after the first visit; Friday 25 Dec is no working day"
 
 
 def test_a_progress_report_counts_from_the_report_that_left_last():

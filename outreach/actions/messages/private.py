@@ -53,12 +53,13 @@ def tell(notice, *, by=None):
     cause, is_new = MessageCause.objects.get_or_create(
         rule=rule, fact=f"notice:{notice.pk}", defaults={"referral": notice.referral}
     )
-    if not is_new:
-        return
+    if not is_new and cause.withdrawn_at is None:
+        return  # it is on its way, or has left
+    cause.withdrawn_at = None
     if into := waiting_note(rule, partner, Verdict(MessageState.PENDING)):
         notice.link = _links([into.pk]).first()
         cause.message = into
-        cause.save(update_fields=["message"])
+        cause.save(update_fields=["message", "withdrawn_at"])
     else:
         notice.link = links.make(partner)
         due_at = Calendar(current_practice()).mail_slot(timezone.now() + JOIN_WITHIN)
@@ -121,7 +122,7 @@ def _open(cause, partner, verdict, due_at, *, by=None, **more):
         **{"due_at": due_at, "expires_at": due_at + EXPIRES_AFTER} | verdict.values() | more,
     )
     cause.message = message
-    cause.save(update_fields=["message"])
+    cause.save(update_fields=["message", "withdrawn_at"])
     record("queued", by=by, subject=message)
     if message.state == MessageState.PENDING and due_at <= timezone.now():
         nudge("outreach.send", message.practice_id)
