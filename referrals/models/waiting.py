@@ -32,11 +32,13 @@ def standing(advice, now, calendar) -> Standing:
         return Standing(f"{asked}{ago}; nothing was promised.")
     by = _when(advice.promised_by, calendar, is_deadline=True)
     if now >= advice.promised_by:
-        late = in_words(calendar.working_time(advice.promised_by, now), calendar)
-        return Standing(f"{asked}; the answer was promised by {by}.", f"{late} late", "late")
+        late = calendar.working_time(advice.promised_by, now)
+        tag = f"{in_words(late, calendar)} late" if late >= MINUTE else "late"
+        return Standing(f"{asked}; the answer was promised by {by}.", tag, "late")
     left = calendar.working_time(now, advice.promised_by)
     if left <= SOON:
-        return Standing(f"{asked}; answer promised by {by}.", f"{in_words(left, calendar)} left", "soon")
+        tag = f"{in_words(left, calendar)} left" if left >= MINUTE else "now"
+        return Standing(f"{asked}; answer promised by {by}.", tag, "soon")
     return Standing(f"{asked}; answer promised by {by}, {in_words(left, calendar)} left.")
 
 

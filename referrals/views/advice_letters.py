@@ -67,5 +67,5 @@ def _ours(pk):
 
 def _count(number):
     if not number:
-        return "Nothing in it sounds blunt."
+        return "No blunt words were found."
     return "One place is worth a look." if number == 1 else f"{number} places are worth a look."

@@ -76,6 +76,24 @@ def test_a_question_is_asked_and_answered(brandt, bob):
     assert [event.verb for event in AuditEvent.objects.order_by("at")] == ["asked", "answered"]
 
 
+@pytest.mark.parametrize(
+    "direction, owner, answers, owned",
+    [
+        ("received", None, "bob", "Bob Brown"),
+        ("received", "hanna", "bob", "Hanna Hill"),  # hers stays hers
+        ("received", None, "alice", None),  # who treats nobody answers for somebody
+        ("sent", None, "bob", None),  # their answer is written down, not given
+    ],
+)
+def test_whose_a_question_is_once_it_was_answered(brandt, alice, bob, direction, owner, answers, owned):
+    people = {"alice": alice, "bob": bob}
+    people["hanna"] = factories.person("Hanna Hill", role="clinician", sees_patients=True)
+    made = asked(brandt, by=alice, direction=direction, owner=people.get(owner))
+    advice.answer(made, version=1, by=people[answers], answer="Load it.")
+    stands = AdviceRequest.objects.get().owner
+    assert (stands and stands.name) == owned
+
+
 def test_of_what_we_ask_nothing_is_promised_by_itself(brandt, alice):
     assert asked(brandt, by=alice, direction="sent").promised_by is None
 
@@ -147,6 +165,42 @@ def test_what_was_written_down_can_be_mended(brandt, bob, alice):
     assert AuditEvent.objects.first().changed == ["kind", "question"]
     with pytest.raises(Refused, match="in a few words"):
         advice.change(made, version=3, by=alice, question="Rest?", answer=" ")
+
+
+def test_the_usual_promise_follows_a_correction_and_one_that_was_typed_stays(brandt, alice):
+    with time_machine.travel(MONDAY + timedelta(hours=5), tick=False):
+        made = asked(brandt, by=alice, asked_at=MONDAY)
+        words = {"by": alice, "question": QUESTION, "asked_at": MONDAY - timedelta(hours=1)}
+        urgent = advice.change(made, version=1, kind=AdviceKind.URGENT, promised_by=None, **words)
+        assert urgent.promised_by == MONDAY + timedelta(hours=1)
+        by = MONDAY + timedelta(hours=7)
+        assert advice.change(made, version=2, promised_by=by, **words).promised_by == by
+
+
+def test_what_cannot_be_is_refused_in_a_correction_too(brandt, bob, alice):
+    made = asked(brandt, by=alice, asked_at=MONDAY)
+    auditor = factories.person("Ines Vale", role="auditor")
+    advice.answer(made, version=1, by=bob, answer="Load it.", answered_at=MONDAY)
+    with pytest.raises(Refused, match="answered before that"):
+        advice.change(made, version=2, by=alice, question=QUESTION, asked_at=MONDAY + timedelta(minutes=1))
+    with pytest.raises(Refused, match="Write the question"):
+        advice.change(made, version=2, by=alice, question=" ")
+    with pytest.raises(Refused, match="cannot answer it here"):
+        advice.change(made, version=2, by=alice, question=QUESTION, owner=auditor)
+    assert AdviceRequest.objects.get().version == 2
+
+
+def test_of_two_who_write_its_letter_the_second_is_told(brandt, alice):
+    made = asked(brandt, by=alice, direction="sent")
+    advice.write_letter(made, version=1, by=alice, letter="Dear S. Brandt, …")
+    with pytest.raises(Stale):
+        advice.write_letter(made, version=1, by=alice, letter="Dear Sam, …")
+    assert AdviceRequest.objects.get().letter == "Dear S. Brandt, …"
+
+
+def test_a_question_is_about_no_referral_of_another_partner(brandt, alice):
+    with pytest.raises(Refused, match="another partner"):
+        asked(brandt, by=alice, referral=factories.referral())
 
 
 def test_saving_what_stands_there_already_changes_nothing(brandt, alice):

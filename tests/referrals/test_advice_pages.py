@@ -37,7 +37,7 @@ def url(name, advice, *more):
 
 
 def asked(partner, question="Rest or load?", *, ago=2 * HOUR, left=2 * HOUR, **fields):
-    moments = {"asked_at": MONDAY - ago, "promised_by": left and MONDAY + left}
+    moments = {"asked_at": MONDAY - ago, "promised_by": None if left is None else MONDAY + left}
     return factories.advice(question, partner=partner, **moments | fields)
 
 
@@ -86,7 +86,36 @@ def asked(partner, question="Rest or load?", *, ago=2 * HOUR, left=2 * HOUR, **f
             "",
             "Asked 12:00; answered 14:00, after 2 working hours, later than promised.",
         ),
+        (
+            {"answered_at": MONDAY, "left": timedelta()},
+            "",
+            "",
+            "Asked 12:00; answered 14:00, after 2 working hours, in time.",
+        ),
         ({"withdrawn_at": MONDAY}, "", "", "Asked 12:00; withdrawn 14:00."),
+        ({"left": timedelta()}, "late", "late", "Asked 12:00; the answer was promised by 14:00 today."),
+        ({"left": timedelta(seconds=59)}, "soon", "now", None),
+        ({"left": 18 * HOUR + timedelta(minutes=1)}, "", "", None),
+        ({"left": 96 * HOUR}, "", "", "Asked 12:00; answer promised by Friday 14:00, 4 working days left."),
+        (
+            {"left": 7 * 24 * HOUR},
+            "",
+            "",
+            "Asked 12:00; answer promised by 9 Mar 14:00, 5 working days left.",
+        ),
+        (
+            {"left": 26 * HOUR},
+            "",
+            "",
+            "Asked 12:00; answer promised by 16:00 tomorrow, 12 working hours left.",
+        ),
+        ({"ago": 3 * 24 * HOUR}, "soon", "2 working hours left", None),
+        (
+            {"ago": 24 * HOUR},
+            "soon",
+            "2 working hours left",
+            "Asked yesterday 14:00; answer promised by 16:00 today.",
+        ),
     ],
 )
 def test_where_a_question_stands_is_said_in_words(brandt, riverside, fields, tone, tag, words):
@@ -192,6 +221,18 @@ def test_an_answer_can_be_undone_from_the_toast_and_the_row(brandt, alice, as_pe
     assert AdviceRequest.objects.get().withdrawn_at == MONDAY
 
 
+def test_a_late_reply_promises_nothing_that_has_passed_and_a_withdrawn_question_has_none(
+    brandt, bob, as_person
+):
+    made, desk = asked(brandt, owner=bob, left=-HOUR), as_person(bob)
+    assert desk.get(url("advice_request", made)).context["reply"] == (
+        "S. Brandt, thank you for your question of 2 March. We are sorry that you still wait for our "
+        "answer. Bob Brown, Riverside Physio"
+    )
+    desk.post(url("withdraw_advice", made), {"version": 1})
+    assert "To paste into a text" not in desk.get(url("advice_request", made)).content.decode()
+
+
 def test_the_reply_is_one_line_from_the_answer(brandt, bob, as_person):
     made, desk = asked(brandt, owner=bob), as_person(bob)
     assert desk.get(url("advice_request", made)).context["reply"] == (
@@ -207,14 +248,32 @@ def test_the_reply_is_one_line_from_the_answer(brandt, bob, as_person):
     )
 
 
-@pytest.mark.parametrize("answer, is_repeated", [("Ms Moreau may swim.", False), ("She may swim.", True)])
+@pytest.mark.parametrize(
+    "answer, is_repeated",
+    [
+        ("Ms Moreau may swim.", False),
+        ("MOREAU’S shoulder may be loaded", False),
+        ("Mrs Wiśniewska may swim", False),
+        ("Mrs wisniewska may swim", False),
+        ("Li may swim", False),
+        ("Is 20417 the one with the scan?", False),
+        ("Born 8.3.1971?", False),
+        ("Born 08/03/1971?", False),
+        ("Ring +44 7700 900812", False),
+        ("She may swim, and lift 5 kg in 1971.", True),
+        ("She may swim; li is a word.", True),
+    ],
+)
 def test_the_reply_repeats_no_answer_that_names_the_patient(brandt, bob, as_person, answer, is_repeated):
-    referral = factories.referral(partner=brandt, patient=factories.patient("Kim Moreau"))
+    patient = factories.patient("Kim Li Moreau-Wiśniewska", born="1971-03-08", record="20417")
+    patient.phone = "07700 900812"
+    patient.save()
+    referral = factories.referral(partner=brandt, patient=patient)
     made = asked(brandt, referral=referral)
     desk = as_person(bob)
     desk.post(url("answer_advice", made), {"answer": answer, "version": 1})
     page = desk.get(url("advice_request", made))
-    assert ("may swim" in page.context["reply"]) is is_repeated
+    assert (answer in page.context["reply"]) is is_repeated
     assert "Moreau" not in page.context["reply"]
     assert not [row.reply for row in desk.get(INBOX + "?show=answered").context["page"] if row.reply]
 
@@ -254,6 +313,7 @@ def test_a_letter_is_looked_over_and_may_go_all_the_same(brandt, bob, as_person)
     words = page.context["form"]["letter"].value()
     assert words.startswith("Dear S. Brandt,") and "Rest or load?" in words and "your prescription" in words
     assert page.context["flags"] == [], "our own words are never blunt"
+    assert "Only English phrases are known here" in page.content.decode()
     assert desk.get(url("advice_letter_page", made)).status_code == 409, (
         "it is looked over before it is printed"
     )
