@@ -195,6 +195,8 @@ def test_of_two_who_write_its_letter_the_second_is_told(brandt, alice):
     advice.write_letter(made, version=1, by=alice, letter="Dear S. Brandt, …")
     with pytest.raises(Stale):
         advice.write_letter(made, version=1, by=alice, letter="Dear Sam, …")
+    with pytest.raises(Refused, match="Write the letter"):
+        advice.write_letter(made, version=2, by=alice, letter=" ")
     assert AdviceRequest.objects.get().letter == "Dear S. Brandt, …"
 
 
@@ -231,6 +233,13 @@ def test_only_a_referral_of_the_same_partner_can_have_come_of_it(brandt, alice):
     advice.connect(made, referral=factories.referral(partner=brandt), by=alice)
     with pytest.raises(Refused, match="another partner"):
         advice.connect(made, referral=factories.referral(), by=alice)
+
+
+def test_a_question_keeps_the_referral_that_came_of_it_first(brandt, alice):
+    made, first, second = asked(brandt, by=alice), *(factories.referral(partner=brandt) for _ in range(2))
+    for referral in (first, second):
+        advice.connect_if_fitting(made.pk, referral=referral, by=alice)
+    assert AdviceRequest.objects.get().referral == first
 
 
 def test_questions_of_somebody_who_leaves_are_handed_over(brandt, alice, bob, charlie):
