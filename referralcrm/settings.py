@@ -179,6 +179,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "email"
 AXES_SENSITIVE_PARAMETERS = ["email", "next", "kept"]
 AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "referralcrm.core.callers.address_of"
 AXES_LOCKOUT_CALLABLE = "referralcrm.practice.views.account.locked_out"
 AXES_VERBOSE = False
 
@@ -219,6 +220,7 @@ SECURE_SSL_REDIRECT = env.bool("HTTPS_ONLY", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_SSL_REDIRECT else None
+PROXIES = env.int("PROXIES", default=0)  # of our own, each adding to X-Forwarded-For
 
 # A form with a megabyte of text is 6 MB when a browser has escaped its accents; its typing is not lost.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024

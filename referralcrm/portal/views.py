@@ -7,6 +7,7 @@ from csp.decorators import csp_replace
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from referralcrm.core.callers import house_of
 from referralcrm.portal.behind import contents, documents_behind, may_be_shown, news_behind
 from referralcrm.portal.discreet import discreet
 from referralcrm.portal.forms import CodeForm, LinkForm
@@ -30,7 +31,7 @@ def door(request):
     token = form.typed()
     with _practice_of(token) as practice:
         if practice and (link := links.find(token)):
-            links.ask_code(link)
+            links.ask_code(link, caller=house_of(request))
     return render(request, "portal/code.html", {"form": CodeForm(initial={"link": token})})
 
 

@@ -21,6 +21,7 @@ DIGITS = 6
 AN_HOUR = timedelta(hours=1)
 MOST_CODES = 5  # an hour, through one link
 MOST_TO_ADDRESS = 10  # an hour, to one address
+MOST_TO_CALLER = 30  # an hour, asked for from one place: a hospital may be one
 LONGEST = 300  # what somebody may type as a link: the whole address, at most
 
 
@@ -66,22 +67,25 @@ def find(token: str) -> PortalLink | None:
 
 
 @transaction.atomic
-def ask_code(link) -> PortalCode | None:
+def ask_code(link, *, caller: str) -> PortalCode | None:
     """A fresh code through a usable link, in place of the one before; None when there were too many.
 
-    ``code_asked`` lets it leave for the address on file.
+    ``caller`` is where it is asked from, empty when nobody knows. ``code_asked`` lets it leave for the
+    address on file.
     """
     rows = PortalLink.objects.select_related("partner")
     link = rows.select_for_update(of=("self",), no_key=True).get(pk=link.pk)
-    address, now = _address_index(link.partner), timezone.now()
+    address, asked_from, now = _address_index(link.partner), _caller_index(caller), timezone.now()
     recent = PortalCode.objects.filter(asked_at__gt=now - AN_HOUR)
     if recent.filter(link=link).count() >= MOST_CODES:
         return None
     if recent.filter(address_index=address).count() >= MOST_TO_ADDRESS:
         return None
+    if asked_from and recent.filter(caller_index=asked_from).count() >= MOST_TO_CALLER:
+        return None
     link.codes.open().update(expires_at=now, code_sealed=b"")
     digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    code = PortalCode(link=link, address_index=address, expires_at=now + CODE_LASTS)
+    code = PortalCode(link=link, address_index=address, caller_index=asked_from, expires_at=now + CODE_LASTS)
     code.code_index = _code_index(code, digits)
     code.code_sealed = wrap(digits.encode(), bound_to=f"portal code:{code.pk}")
     code.save()
@@ -153,6 +157,10 @@ def _token_index(token):
 
 def _code_index(code, digits):
     return blind_index(f"{code.pk}:{digits}", purpose="portal code")
+
+
+def _caller_index(caller):
+    return blind_index(caller, purpose="portal caller") if caller else b""
 
 
 def _address_index(partner):

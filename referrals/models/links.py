@@ -70,6 +70,9 @@ class PortalCode(PracticeOwned):
     code_index = models.BinaryField(editable=False)
     code_sealed = SealedField()
     address_index = models.BinaryField(editable=False)  # where it went, for the limit of an address
+    caller_index = models.BinaryField(
+        default=b"", db_default=b"", editable=False
+    )  # who asked for it, likewise
     asked_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
@@ -82,4 +85,5 @@ class PortalCode(PracticeOwned):
         indexes = [
             models.Index(fields=["practice", "link", "-asked_at"], name="portal_code_of_link"),
             models.Index(fields=["practice", "address_index", "-asked_at"], name="portal_code_by_address"),
+            models.Index(fields=["practice", "caller_index", "-asked_at"], name="portal_code_by_caller"),
         ]

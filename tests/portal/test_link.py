@@ -62,7 +62,7 @@ def test_a_thousand_forged_expired_reused_truncated_and_foreign_links_and_codes_
     PortalLink.objects.filter(pk=used_up.pk).update(wrong=MOST_WRONG)
     with enter(northgate):
         theirs = links.make(factories.partner("Dr Theirs", email="theirs@office.example"))
-        foreign, foreign_code = links.token_of(theirs), links.digits_of(links.ask_code(theirs))
+        foreign, foreign_code = links.token_of(theirs), links.digits_of(links.ask_code(theirs, caller=""))
     bad = [
         *((each, right) for each in tokens.values()),  # expired, revoked, tried too often
         (token, right),  # used
@@ -132,6 +132,25 @@ def test_a_link_gives_five_codes_an_hour_and_an_address_ten(okafor, link, token,
     assert sum(given) == MOST_TO_ADDRESS - MOST_CODES
     with time_machine.travel(timezone.now() + timedelta(hours=1, seconds=1)):
         assert ask(token)
+
+
+def test_who_asks_through_many_links_is_told_nothing_and_gets_no_more(riverside, browser, monkeypatch):
+    monkeypatch.setattr(links, "MOST_TO_CALLER", 3)
+    office = [factories.partner(f"Dr {name}", email=f"{name}@office.example") for name in "abcde"]
+    tokens = [links.token_of(links.make(partner)) for partner in office]
+    asked_from = ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", *["2001:db8:1:2::3"] * 2, "2001:db8:1:3::1"]
+    pages, given = set(), []
+    for token, address in zip(tokens, asked_from, strict=True):
+        before = PortalCode.objects.count()
+        pages.add(told(browser.post(DOOR, {"link": token}, REMOTE_ADDR=address)))
+        given.append(PortalCode.objects.count() > before)
+    assert given == [True, True, True, False, True] and len(pages) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT string_agg(c::text, ' ') FROM referrals_portalcode c")
+        assert "2001:db8" not in cursor.fetchone()[0]
+    with time_machine.travel(timezone.now() + timedelta(hours=1, seconds=1)):
+        browser.post(DOOR, {"link": tokens[3]}, REMOTE_ADDR=asked_from[3])
+    assert PortalCode.objects.count() == 5
 
 
 def test_a_visit_ends_after_a_quarter_of_an_hour(token, come_in, browser):

@@ -1,0 +1,33 @@
+"""Whose request it is: what our own proxies say, and nothing that anybody may write."""
+
+import pytest
+from django.test import RequestFactory
+
+from referralcrm.core.callers import address_of, house_of
+
+
+@pytest.mark.parametrize(
+    "proxies, forwarded, address",
+    [
+        (0, "", "192.0.2.9"),
+        (0, "203.0.113.5", "192.0.2.9"),
+        (1, "203.0.113.5", "203.0.113.5"),
+        (1, "1.1.1.1, 203.0.113.5", "203.0.113.5"),
+        (2, "1.1.1.1, 203.0.113.5, 198.51.100.7", "203.0.113.5"),
+        (2, "203.0.113.5", "203.0.113.5"),
+        (1, "", "192.0.2.9"),
+        (1, "unknown", "192.0.2.9"),
+        (1, "2001:DB8::1", "2001:db8::1"),
+    ],
+)
+def test_an_address_is_as_far_left_as_our_proxies_reach(proxies, forwarded, address, settings):
+    settings.PROXIES = proxies
+    request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.9", HTTP_X_FORWARDED_FOR=forwarded)
+    assert address_of(request) == address
+
+
+@pytest.mark.parametrize(
+    "address, house", [("192.0.2.9", "192.0.2.9"), ("2001:db8:1:2::9", "2001:db8:1:2::/64"), ("", "")]
+)
+def test_a_house_is_an_address_or_the_network_of_one(address, house):
+    assert house_of(RequestFactory().get("/", REMOTE_ADDR=address)) == house
