@@ -20,6 +20,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -37,6 +38,8 @@ WEB = [
     "--threads",
     "4",
     "--no-control-socket",
+    "--access-logfile",  # in its longest form, with query and referrer: a test looks for secrets in it
+    "-",
 ]
 
 
@@ -71,10 +74,17 @@ class Committed:
     name: str
     environment: dict[str, str] = field(default_factory=dict)
 
+    def log(self, name) -> str:
+        """What a process of this name has written so far."""
+        return self._log(name).read_text()
+
+    def _log(self, name):
+        return Path(os.environ["DATA_DIR"], f"{self.name}-{name}.log")
+
     @contextmanager
     def process(self, name, *command, **environment):
         """Run a program of the environment (``python -m name …``), killed hard at the end of the block."""
-        with open(f"{os.environ['DATA_DIR']}/{self.name}-{name}.log", "ab") as log:
+        with self._log(name).open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", *command],
                 env=self.environment | environment,

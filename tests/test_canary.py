@@ -10,7 +10,6 @@ import base64
 import binascii
 import io
 import logging
-import os
 import re
 import threading
 import zlib
@@ -18,7 +17,6 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
-from pathlib import Path
 
 import pytest
 import redis
@@ -377,7 +375,7 @@ def test_no_mark_of_a_patient_leaves_the_page_that_asks_for_it(clinic, committed
     assert empty == [], "write something marked there, so that it is looked for"
     outside += pages_of_a_stranger(clinic)
     seen += [address for page in pages for address in addresses(page)]
-    log = Path(os.environ["DATA_DIR"], f"{committed.name}-worker.log").read_text()
+    log = committed.log("worker")
     places = {
         "mail": [raw.decode() for raw in mail.taken],
         "the log": [*caplog.messages, log],

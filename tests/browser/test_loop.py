@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from outreach.actions.messages import answers
@@ -82,7 +83,8 @@ def test_a_report_goes_round(visit, clinic, draft, mail):
     theirs.get_by_role("button", name="Open").click()
     expect(theirs.get_by_text("That did not open anything.")).to_be_visible()
     okafor.check_every_look("portal-code")
-    theirs.get_by_label("The code from the second mail").fill(re.search(r"code is (\d+)", newest(mail))[1])
+    digits = re.search(r"code is (\d+)", newest(mail))[1]
+    theirs.get_by_label("The code from the second mail").fill(digits)
     theirs.get_by_role("button", name="Open").click()
     expect(theirs.get_by_role("heading", name="Kim Moreau")).to_be_visible()
     with theirs.expect_download() as download:
@@ -93,6 +95,9 @@ def test_a_report_goes_round(visit, clinic, draft, mail):
     okafor.check_every_look("portal-page")
     secret = link.partition("#")[2]
     assert heard and not any(secret in url or secret in referrer for url, referrer in heard)
+    log = clinic.database.log("web")
+    assert f"POST {reverse('portal:code')} " in log and f"GET {reverse('portal:page')} " in log
+    assert not re.search(rf"{secret}|\b{digits}\b", log)
 
     page = bob.go(f"/referrals/{draft.referral_id}/#deliveries")
     sent_to = page.locator("#deliveries")
