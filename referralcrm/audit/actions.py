@@ -30,6 +30,13 @@ def record_reads(kinds, *, by, note):
     )
 
 
+def changes_of(subject, *, since) -> list[tuple]:
+    """(id of who, verb) of each change to a row of the practice in scope since then, the newest first."""
+    events = AuditEvent.objects.of(get_scope()["practice"]).changes()
+    about = events.filter(subject_type=subject._meta.model_name, at__gt=since, subjects=[str(subject.pk)])
+    return list(about.values_list("actor_id", "verb"))
+
+
 def _event(verb, by, practice_id, *, subjects, subject_type, changed, note):
     if practice_id is None and (practice := get_scope().get("practice")):
         practice_id = practice.pk

@@ -1,10 +1,15 @@
 """A report is written, checked, signed once and amended by a new version."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
+from django.utils import timezone
 
+from referralcrm.audit.models import AuditEvent
 from referralcrm.core.crypto import Tampered, new_key, wrap
 from referralcrm.core.refused import Refused, Stale
 from referralcrm.practice.models import StoredFile
@@ -73,6 +78,35 @@ def test_the_one_who_saves_later_is_told(draft, bea):
         save(draft, by=bea, content={"cover": "Thanks."}, version=draft.version)
     with pytest.raises(Stale):
         finalise(draft, by=bea, version=draft.version)
+
+
+def test_typing_is_recorded_once_for_each_sitting_of_each_person(referral, bea, bob):
+    draft = start(referral, kind="initial", by=bea)
+
+    def type_on(person, *words):
+        for cover in words:
+            save(draft, by=person, content={"cover": cover})
+
+    def recorded():
+        events = AuditEvent.objects.filter(subject_type="report").order_by("at", "id")
+        return [f"{event.actor_name.split()[-1]} {event.verb}" for event in events]
+
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        type_on(bea, "T", "Th", "Than", "Thank")
+        reports.enclose(draft, by=bea, file=SimpleUploadedFile("scan.pdf", PDF))
+        clock.shift(timedelta(minutes=29))
+        type_on(bea, "Thank y", "Thank you")
+        expected = ["Brandt started", "Brandt saved", "Brandt enclosed"]
+        assert recorded() == expected
+        type_on(bob, "Thanks", "Thanks.")
+        type_on(bea, "Thank you!", "Thank you.")
+        assert recorded() == (expected := [*expected, "Brown saved", "Brandt saved"])
+        clock.shift(timedelta(minutes=31))
+        type_on(bea, "Thank you. B.", "Thank you. Bea.")
+        assert recorded() == (expected := [*expected, "Brandt saved"])
+        save(draft, by=bea, content=factories.REPORT)
+        finalise(draft, by=bea)
+        assert recorded() == [*expected, "Brandt finalised"]
 
 
 def test_a_final_report_is_neither_saved_nor_signed_again_nor_thrown_away(draft, bea):

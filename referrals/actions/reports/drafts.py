@@ -1,9 +1,12 @@
 """A report while it is written."""
 
+from datetime import timedelta
+from itertools import takewhile
+
 from django.db import transaction
 from django.utils import timezone
 
-from referralcrm.audit.actions import record
+from referralcrm.audit.actions import changes_of, record
 from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock
 from referralcrm.practice.actions.trash import fetch_back, put_away
@@ -13,6 +16,8 @@ from referrals.models.measures import Measure
 from referrals.models.report_parts import DESCRIPTIONS
 from referrals.states import Side
 
+SITTING = timedelta(minutes=30)  # without a save, after which the next one begins another
+A_DAY = timedelta(days=1)  # the longest sitting
 FINAL_STAYS = "This report is final and stays as it is. Amend it: that makes a new version."
 
 
@@ -76,17 +81,29 @@ def _carried(report) -> dict:
 def save(report, *, by, content, version=None):
     """Keep a draft's ``content`` (see ``Report.content``) as far as it is. Raises Refused and Stale.
 
-    Saving the same again changes nothing; only the first save in a row by one person is recorded.
+    Saving the same again changes nothing. It is kept at each pause of the typing, so that the audit has one
+    row for each sitting of each person, not for each save.
     """
     current = locked_draft(report, version=version)
     if content == {name: current.content[name] for name in content}:
         return current
+    begins_a_sitting = _begins_a_sitting(current, by)
     current.content = current.content | content
     current.saved_at = timezone.now()
     current.version += 1
     current.save(update_fields=["content_sealed", "saved_at", "version"])
-    record("saved", by=by, subject=current)
+    if begins_a_sitting:
+        record("saved", by=by, subject=current)
     return current
+
+
+def _begins_a_sitting(report, by) -> bool:
+    """Whether somebody else changed it since this person last saved it, or nobody did for a while."""
+    now = timezone.now()
+    if now - report.saved_at > SITTING:
+        return True
+    changes = takewhile(lambda change: change[0] == by.pk, changes_of(report, since=now - A_DAY))
+    return "saved" not in (verb for _, verb in changes)
 
 
 def locked_draft(report, *, version=None):
