@@ -29,6 +29,10 @@ class Listed:
     def is_final(self) -> bool:
         return self.number is not None
 
+    def meets(self, promised) -> bool:
+        """Whether it was written for this promised report, and no newer version stands in its place."""
+        return self.obligation is promised and not self.replaced_by
+
 
 def listed_documents():
     """The documents of a referral as JSON, for an annotation ``documents``."""

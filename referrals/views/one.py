@@ -83,13 +83,16 @@ def _show(request, referral, *, next_form=None, other_form=None):
         next_form = next_form or NextStepForm(referral=referral, person=person, auto_id="next_%s")
     others = Referral.objects.kept().filter(patient=referral.patient).exclude(pk=referral.pk)
     reports = _reports(referral)
+    documents = documents_of(referral, reports)
+    for report in reports:
+        report.written = next((row for row in documents if row.meets(report)), None)
     context = {
         "referral": referral,
         "names": person.may(Permission.VIEW_PATIENTS),
         "patient_label": referral.patient.label(with_name=person.may(Permission.VIEW_PATIENTS)),
         "events": _history(referral),
         "reports": reports,
-        "documents": documents_of(referral, reports),
+        "documents": documents,
         "may_write": may_step and can_be_written(referral),
         "clocks": own_clocks(referral, current_practice().today()),
         "today": current_practice().today(),
