@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+from django.core.files.base import ContentFile
+
 from partners.actions import add_paperwork
 from partners.states import GoesWith
-from referrals.actions import answer_flag, note_experience, raise_flag, tick
-from referrals.models import Referral
-from referrals.states import SEEN, Enclosed, Felt
+from referralcrm.demo.paper import page_of_text
+from referrals.actions import answer_flag, attach, note_experience, raise_flag, tick
+from referrals.models import Obligation, Referral
+from referrals.states import REPORTED, SEEN, Enclosed, Felt, Paper
 
+LETTER = "Their report after the first visit"
 WANTED = (
     ("X-ray or MRI on CD", GoesWith.REFERRAL),
     ("List of medicines", GoesWith.REFERRAL),
@@ -27,12 +31,14 @@ def make_afterwards(world):
     staff = world.people["staff"]
     sent = Referral.objects.kept().sent().select_related("partner", "patient").order_by("-happened_on", "-id")
     _paperwork(sent[:3], staff)
-    seen = list(sent.filter(journey__in=SEEN, attended_on__lte=world.today - timedelta(days=7))[: len(SAID)])
+    seen = sent.filter(journey__in=SEEN, attended_on__lte=world.today - timedelta(days=7))
+    seen = list(seen.filter(location=world.locations[0])[: len(SAID)])
     for referral, (felt, words) in zip(seen, SAID, strict=False):
         told_on = referral.attended_on + timedelta(days=5)
         note_experience(referral, by=staff, felt=felt, words=words, told_on=told_on)
     if seen:
         _flags(world, seen, staff)
+    _their_reports(world, staff)
 
 
 def _paperwork(sent, staff):
@@ -42,6 +48,16 @@ def _paperwork(sent, staff):
             for what, goes_with in WANTED
         ]
         tick(referral, lines[0], by=staff, state=Enclosed.ENCLOSED)
+
+
+def _their_reports(world, staff):
+    """What lay in the post with the newest reports that came."""
+    came = Obligation.objects.theirs().filter(state__in=REPORTED, sent_on__lte=world.today)
+    for report in came.select_related("referral__patient").order_by("-sent_on", "-id")[:3]:
+        file = ContentFile(page_of_text("Report"), name="report.pdf")
+        attach(
+            report.referral, by=staff, file=file, kind=Paper.REPORT, received_on=report.sent_on, title=LETTER
+        )
 
 
 def _flags(world, seen, staff):

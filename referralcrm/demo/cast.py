@@ -74,7 +74,7 @@ REASONS = [
     "Neck pain with headaches after a car accident.",
     "Unsteady on stairs, two falls this winter.",
     "Tennis elbow, not better after rest.",
-    "Pelvic floor after the second birth.",
+    "Pelvic floor weak; leaks on stairs and when coughing.",
     "Hip pain on walking; X-ray attached.",
     "Wrist fracture, out of plaster on Monday.",
 ]

@@ -10,14 +10,18 @@ from partners.actions import likely
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.demo.afterwards import make_afterwards
+from referralcrm.demo.agreed import make_agreed
 from referralcrm.demo.agreements import make_agreements
 from referralcrm.demo.cast import STORIES
+from referralcrm.demo.choices import make_choices, make_origins
 from referralcrm.demo.contacts import make_audit, make_frictions, make_tasks, make_touchpoints, make_weeks
+from referralcrm.demo.news import make_news
 from referralcrm.demo.paper import UNREAD, make_paper
 from referralcrm.demo.partners import make_partners
 from referralcrm.demo.questions import make_questions
 from referralcrm.demo.referrals import make_referrals
 from referralcrm.demo.reports import make_reports
+from referralcrm.demo.sending import make_sent_reports
 from referralcrm.demo.thanks import Thanks
 from referralcrm.demo.world import SIGN_INS, World, email_of
 from referralcrm.practice.models import Practice, User
@@ -78,7 +82,12 @@ def _fill(world, partners, referrals, say):
     make_questions(world)
     make_paper(world)
     make_afterwards(world)
+    make_sent_reports(world)
     make_reports(world)
+    make_agreed(world)
+    make_choices(world)
+    make_origins(world)
+    make_news(world)
     make_weeks(world)
     make_tasks(world)
     make_audit(world)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import accumulate, cycle
 
 from partners.models import Affiliation, Contact, Organisation, Partner, PartnerPlan
-from partners.states import Accepting, Channel, Circle, ContactRole, Ending, Kind, Stage
+from partners.states import Accepting, Channel, Circle, ContactRole, Ending, Kind, News, Stage
 from referralcrm.demo.cast import AREAS, FIRST, INTERESTS, LAST, MIX, PERSONAL, STORIES, STREETS, Story
 from referralcrm.demo.world import World, phone
 
@@ -164,6 +164,8 @@ def _tell_stories(world):
     tell["caller"].preferred_channel = Channel.PHONE
     tell["cooling"].circle = Circle.INNER
     tell["cooling"].owner = world.people["manager"]
+    tell["steady"].fax = phone(1)
+    tell["steady2"].notices = [News.RECEIVED, News.BOOKED, News.ATTENDED, News.DISCHARGED]
     tell["advice"].goal = "Ask before we guess"
     tell["prospect"].stage, tell["prospect"].created_at = Stage.PROSPECT, now - timedelta(days=12)
     tell["prospect"].next_step = "Introduce ourselves, bring the pelvic health leaflet"

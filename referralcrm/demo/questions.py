@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from referralcrm.demo.world import World
+from referrals.actions import advice
 from referrals.actions.advice import usual_promise
 from referrals.models import AdviceRequest
 from referrals.states import AdviceChannel, AdviceDirection, AdviceKind, AdviceStep
@@ -68,10 +69,40 @@ CHANNELS = (AdviceChannel.PHONE, AdviceChannel.TEXT, AdviceChannel.EMAIL)
 
 def make_questions(world: World):
     """They draw no random number: what the seed decides besides stays as it was."""
+    _withdrawn(world)
+    _nobodys(world)
     rows = [_answered(world, n, told) for n, told in enumerate(ANSWERED * ROUNDS)]
     rows += [_open(world, n, told) for n, told in enumerate(OPEN)]
     rows += [_open(world, n, told, direction=AdviceDirection.SENT) for n, told in enumerate(OURS)]
     return AdviceRequest.objects.bulk_create(rows)
+
+
+def _withdrawn(world):
+    """Asked, and answered by itself before anybody could."""
+    asked_at = world.at(world.working_day_before(9), 11)
+    asked = _asked(world, "caller", "Insoles for a marathon on Sunday?", asked_at, owner=world.clinicians[0])
+    advice.withdraw(asked, version=asked.version, by=world.desk[0])
+    AdviceRequest.objects.filter(pk=asked.pk).update(withdrawn_at=asked_at + timedelta(hours=2))
+
+
+def _nobodys(world):
+    """Whoever of the clinicians has time."""
+    asked_at = world.at(world.working_day_before(1), 12.5)
+    _asked(world, "steady2", "Which brace for a first dislocation of the kneecap?", asked_at)
+
+
+def _asked(world, story, question, asked_at, owner=None):
+    return advice.ask(
+        by=world.desk[0],
+        direction=AdviceDirection.RECEIVED,
+        kind=AdviceKind.MANAGEMENT,
+        channel=AdviceChannel.PHONE,
+        partner=world.stories[story],
+        question=question,
+        asked_at=asked_at,
+        owner=owner,
+        location=world.locations[0],
+    )
 
 
 def _answered(world, n, told):

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from partners.models import Partner
 from referralcrm.core.months import add_months, month_of
 from referralcrm.demo.cast import FIRST, PATIENTS, REASONS
+from referralcrm.demo.findings import finding
 from referralcrm.demo.journeys import SEEN, Journeyed
 from referralcrm.demo.partners import Weights
 from referralcrm.demo.world import World, phone
@@ -136,6 +137,7 @@ class Writer:
         self.world = world
         self.rng = world.rng
         self.calling = random.Random(len(world.partners))  # of its own, so that the rest stays as it was
+        self.services = {service.name: service for service in world.services}
         self.record = 10_000
         self.known: list[Patient] = []
         self.latest: Referral | None = None
@@ -216,6 +218,8 @@ class Writer:
 
     def _write_reason(self, referral):
         if self.rng.random() < 0.85:
-            referral.reason = self.rng.choice(REASONS)
+            referral.reason = reason = self.rng.choice(REASONS)
+            if referral.direction == Direction.RECEIVED:
+                referral.service = self.services[finding(reason).service]
         if referral.source in {Source.FORMER_PATIENT, Source.FAMILY_OR_STAFF}:
             referral.source_name = f"{self.rng.choice(FIRST)} {self.rng.choice(PATIENTS)}"

@@ -65,10 +65,10 @@ class World:
                 role=role,
                 credentials=credentials,
                 sees_patients=treats,
-                home_location=self.locations[n % 2],
+                home_location=self._workplace(key),
                 password=hashed,
             )
-            for n, (key, name, role, credentials, treats) in enumerate(PEOPLE)
+            for key, name, role, credentials, treats in PEOPLE
         ]
         self._introduce(people)
         self.people = dict(zip((key for key, *_ in PEOPLE), User.objects.bulk_create(people), strict=True))
@@ -85,6 +85,10 @@ class World:
         Postcode.objects.bulk_create(
             Postcode(name=f"ZZ{n}", latitude=north, longitude=east) for n, (north, east) in PLACES.items()
         )
+
+    def _workplace(self, key):
+        """The manager looks after both locations; the second of each trade works up the hill."""
+        return None if key == "manager" else self.locations[key.endswith("2")]
 
     @staticmethod
     def _introduce(people):

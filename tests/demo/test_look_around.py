@@ -4,27 +4,37 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import F
 
-from outreach.models import Message, MessageCause, Run, Task, Touchpoint
-from outreach.states import Hold, MessageState, TaskKind, TaskState
+from outreach.models import Message, MessageCause, Origin, Run, Task, Touchpoint
+from outreach.states import CARRIES, Hold, MessageState, OriginKind, RuleKind, TaskKind, TaskState
 from partners.models import Affiliation, Agreement, Contact, Friction, Organisation, Partner
 from partners.states import Kind
 from referralcrm.audit.models import AuditEvent
 from referralcrm.demo import load as demo
 from referralcrm.demo.cast import PATIENTS, REASONS, STORIES
+from referralcrm.demo.findings import finding
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
 from referrals.models import (
     AdviceRequest,
+    Attachment,
     CallAttempt,
+    CareTeamMember,
+    Consent,
+    Delivery,
     Enclosure,
     Experience,
     JourneyEvent,
     Obligation,
+    Offer,
     Patient,
     QualityFlag,
     Referral,
+    Report,
+    ReportFile,
+    StatusNotice,
+    Story,
 )
-from referrals.states import CLOSED, Direction, Felt, Journey, Source
+from referrals.states import CLOSED, CareRole, Direction, Felt, Journey, Loop, Paper, Source
 
 NAMES = {story.key: story.name for story in STORIES}
 
@@ -66,7 +76,9 @@ def test_one_thing_that_was_hard_waits_and_holds_nothing_back_by_surprise(rivers
 
 
 def test_questions_wait_and_a_year_of_them_was_answered(riverside_demo):
-    assert AdviceRequest.objects.open().count() == 5
+    waiting = AdviceRequest.objects.open()
+    assert waiting.count() == 6 and waiting.filter(owner=None).count() == 1
+    assert AdviceRequest.objects.filter(withdrawn_at__isnull=False).count() == 1
     answered = AdviceRequest.objects.answered()
     assert answered.count() >= 20
     assert all(asked.question and asked.answer for asked in answered)
@@ -78,6 +90,61 @@ def test_patients_said_how_it_was_and_one_flag_waits_for_the_manager(riverside_d
     assert QualityFlag.objects.open().count() == 1 and QualityFlag.objects.count() == 2
     assert Task.objects.open().get(kind=TaskKind.QUALITY).owner.role == Role.MANAGER
     assert Enclosure.objects.exists()
+
+
+def test_reports_are_a_draft_final_on_their_way_and_confirmed(riverside_demo):
+    drafts, final = Report.objects.filter(number=None), Report.objects.final().order_by("number")
+    assert drafts.count() == 1 and ReportFile.objects.filter(article__isnull=False).count() == 3
+    signed = list(final.values_list("finalised_at", flat=True))
+    assert len(signed) == 6 and signed == sorted(signed)
+    assert final.filter(deliveries=None).count() == 1, "it waits for the patient's consent"
+    ways = Delivery.objects.values_list("channel", flat=True)
+    assert sorted(ways) == ["fax", "link", "link", "link", "post", "post"]
+    assert Delivery.objects.to_do().get().report.obligation.is_waiting
+    assert Task.objects.open().filter(kind=TaskKind.SEND_REPORT).count() == 1
+    assert Delivery.objects.get(confirmed_at__isnull=False).report.obligation.state == Loop.ACKNOWLEDGED
+    assert (
+        Consent.objects.get(withdrawn_at__isnull=False).patient
+        == Delivery.objects.get(revoked_at__isnull=False).patient
+    )
+
+
+def test_nothing_of_a_delivery_happened_before_it_could(riverside_demo):
+    for delivery in Delivery.objects.with_all():
+        moments = [delivery.report.finalised_at, *(at for _, at in delivery.facts)]
+        assert moments == sorted(moments) and moments[-1] <= riverside_demo.now()
+        day = delivery.made_at.astimezone(riverside_demo.zone).date()
+        assert (
+            Consent.objects.of(delivery.patient).filter(given_on__lte=day).naming(delivery.partner).exists()
+        )
+        promised = delivery.report.obligation
+        if delivery.sent_at and delivery.partner == delivery.report.referral.partner:
+            assert promised.sent_on == day
+    for message in Message.objects.filter(rule__kind__in=CARRIES, state=MessageState.SENT):
+        assert "{link}" in message.body and message.due_at <= message.sent_at <= riverside_demo.now()
+
+
+def test_teams_choices_origins_stories_and_news_are_there(riverside_demo):
+    assert CareTeamMember.objects.filter(partner=None).count() == 1
+    assert {*CareTeamMember.objects.values_list("role", flat=True)} >= {
+        CareRole.PRIMARY_CARE,
+        CareRole.SURGEON,
+    }
+    ending = [consent for consent in Consent.objects.all() if consent.ends_soon]
+    assert len(ending) == 1
+    assert Offer.objects.filter(is_chosen=True, own_wish=False).count() == 4
+    assert Offer.objects.filter(is_chosen=True, own_wish=True).count() == 2
+    assert {*Origin.objects.values_list("kind", flat=True)} == {*OriginKind}
+    assert sorted(Story.objects.values_list("kind", flat=True)) == ["compliment", "story", "story"]
+    assert Story.objects.filter(shared_at=None).count() == 1
+    assert StatusNotice.objects.filter(partner=story("steady2"), link__isnull=False).exists()
+    assert Attachment.objects.filter(kind=Paper.REPORT, referral__direction=Direction.SENT).count() == 3
+
+
+def test_a_reason_is_looked_after_by_a_service_that_fits(riverside_demo):
+    for referral in Referral.objects.received().select_related("patient", "service")[:60]:
+        if referral.reason:
+            assert referral.service.name == finding(referral.reason).service
 
 
 def test_a_few_agreements_drive_clocks_of_every_kind(riverside_demo):
@@ -111,7 +178,7 @@ def test_messages_are_in_every_state_and_their_causes_are_received_referrals(riv
     assert set(MessageState) - in_flight == set(Message.objects.values_list("state", flat=True))
     holds = set(Message.objects.filter(state=MessageState.HELD).values_list("hold", flat=True))
     assert holds >= {Hold.APPROVAL, Hold.LONG_AGO, Hold.PARTNER_ENDED}
-    causes = MessageCause.objects.filter(referral__isnull=False)
+    causes = MessageCause.objects.filter(referral__isnull=False, rule__kind=RuleKind.THANK_YOU)
     assert not causes.exclude(referral__direction=Direction.RECEIVED)
     for place in ("message", "task"):
         placed = causes.filter(**{f"{place}__isnull": False})

@@ -35,15 +35,16 @@ def missing_parts(report) -> list[str]:
 
 
 @transaction.atomic
-def finalise(report, *, by, version=None):
+def finalise(report, *, by, version=None, at=None):
     """Sign a draft as ``by``: it gets its number and its PDF, and stays as it is from now on.
 
-    Raises Refused with the parts that are missing, and Stale.
+    ``at`` is the moment of signing, now unless it is told. Raises Refused with the parts that are
+    missing, and Stale.
     """
     current = locked_draft(report, version=version)
     if missing := missing_parts(current):
         raise Refused(f"Before it is final, write these or say that they do not apply: {', '.join(missing)}.")
-    current.author, current.finalised_at = by, timezone.now()
+    current.author, current.finalised_at = by, at or timezone.now()
     current.number, current.status = _next_number(), ReportStatus.FINAL
     pdf = io.BytesIO(typeset_report(current))
     current.pdf = files.put(
