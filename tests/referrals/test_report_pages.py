@@ -85,6 +85,21 @@ def test_what_cannot_be_read_stays_as_it_was_kept_and_the_rest_is_kept(desk, dra
     assert (kept["texts"]["found"], kept["measures"][0]["now"]) == ("New", "95")
 
 
+def test_a_promise_leads_to_what_was_written_for_it(desk, referral, bea):
+    promised = Obligation.objects.create(referral=referral, side="us")
+    begin = f"{reverse('referrals:start_report', args=[referral.pk])}?obligation={promised.pk}"
+
+    def panel():
+        page = desk.get(referral.get_absolute_url()).content.decode()
+        return page.partition(f'id="report-{promised.pk}"')[2].partition("</section>")[0]
+
+    assert begin in panel()
+    draft = factories.report(referral, by=bea)
+    assert draft.get_absolute_url() in panel() and "Go on with the draft" in panel()
+    reports.finalise(draft, by=bea)
+    assert "Open report 1" in panel() and begin not in panel()
+
+
 def test_the_slower_of_two_is_told_what_stands_now_and_keeps_the_typing(desk, draft, alice, as_person):
     old = typed(draft, text_found="Mine")
     as_person(alice).post(at(draft, "write_report"), typed(draft, text_found="Hers"))
