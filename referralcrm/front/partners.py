@@ -1,5 +1,7 @@
 """The list of partners, with what the other apps know of them."""
 
+from operator import methodcaller
+
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Max, OuterRef, Subquery
 from django.shortcuts import redirect, render
@@ -29,64 +31,10 @@ SORTS = {
     "-next": [F("next_step_on").desc(nulls_last=True), *BY_NAME],
     "-contact": [F("last_contact").desc(nulls_last=True), *BY_NAME],
 }
-PARTNERS = browse.offer(
-    Browsed(
-        slug="partners",
-        title="Partners",
-        url_name="partners:list",
-        filters=PartnerFilter,
-        columns=(
-            Column("name", "Partner", sort="name", is_fixed=True),
-            Column("area", "Area", sort="area"),
-            Column("circle", "Circle"),
-            Column("owner", "Looked after by", sort="owner"),
-            Column("received", "Received this year", numeric=True),
-            Column("sent", "Sent this year", numeric=True),
-            Column("contact", "Last in touch", sort="contact"),
-            Column("discipline", "Discipline"),
-            Column("office", "Office"),
-            Column("phone", "Phone"),
-            Column("email", "E-mail"),
-            Column("kind", "Kind"),
-            Column("stage", "Stage"),
-            Column("tags", "Tags"),
-            Column("plans", "Insurers"),
-            Column("next", "Next step", sort="next"),
-        ),
-        usual=("name", "area", "circle", "owner", "received", "sent", "contact"),
-        built_in=(
-            BuiltIn(browse.EVERYTHING, "All"),
-            BuiltIn("mine", "Mine", "owner={me}", permission=Permission.LOG),
-            BuiltIn("inner", "Inner circle", "circle=inner&sort=contact"),
-            BuiltIn("nobody", "Looked after by nobody", "owner=null"),
-            BuiltIn(
-                "phone-list", "Phone list", columns=("name", "discipline", "office", "phone", "email", "area")
-            ),
-        ),
-    )
-)
+USUAL = ("name", "area", "circle", "owner", "received", "sent", "contact")
 
 
-@allow(Permission.VIEW)
-@live("partner", "organisation", "affiliation", "referral", "touchpoint")
-def partners(request):
-    """Filtered, sorted and shown as the address says; counts are of this calendar year."""
-    chosen = browse.Chosen(PARTNERS, request)
-    request.GET = chosen.address  # what every link and form on the page goes on from
-    if chosen.was_reordered:
-        return redirect(f"{request.path}?{request.GET.urlencode()}")
-    found = PartnerFilter(request.GET, queryset=Partner.objects.kept().with_office())
-    here = chosen_place(request)
-    rows = with_facts(found.qs, chosen.column_keys, chosen.sort, location=here)
-    if chosen.sort in SORTS or not found.form.cleaned_data.get("q"):
-        rows = rows.order_by(*SORTS.get(chosen.sort, SORTS["name"]))
-    rows = rows.annotate(likely_pairs=LikelyPair.objects.how_many("partner"))
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    context = {"chosen": chosen, "filter": found, "page": page, "stale": browse.stale(found)}
-    return render(request, "front/partners.html", context | {"here": here})
-
-
-def with_facts(rows, columns=PARTNERS.usual, sort="", *, location=None):
+def with_facts(rows, columns=USUAL, sort="", *, location=None):
     """Partners with what the columns and the order ask for, and nothing else.
 
     ``received`` and ``sent`` are of this year (at a Location), ``last_contact`` is a day.
@@ -109,3 +57,78 @@ def _of_each(facts, aggregate):
     """One number or day a partner, counted only for the rows a page shows."""
     mine = facts.filter(partner=OuterRef("pk")).order_by().values("partner")
     return Subquery(mine.annotate(fact=aggregate).values("fact"))
+
+
+def rows_of(data, *, here, columns, sort):
+    """Filtered and sorted; those that fit the words looked for stand best fit first, unless sorted."""
+    found = PartnerFilter(data, queryset=Partner.objects.kept().with_office())
+    rows = with_facts(found.qs, columns, sort, location=here)
+    if sort in SORTS or not found.form.cleaned_data.get("q"):
+        rows = rows.order_by(*SORTS.get(sort, SORTS["name"]))
+    return found, rows
+
+
+def _circle(partner):
+    """Why it ended, of whoever has."""
+    ended = partner.get_ending_display() or "Ended"
+    return ended if partner.ended_on else partner.get_circle_display()
+
+
+def _next_step(partner):
+    day = partner.next_step_on
+    return ", ".join(filter(None, [partner.next_step, day and day.isoformat()]))
+
+
+PARTNERS = browse.offer(
+    Browsed(
+        slug="partners",
+        title="Partners",
+        url_name="partners:list",
+        filters=PartnerFilter,
+        rows=rows_of,
+        columns=(
+            Column("name", "Partner", "name", sort="name", is_fixed=True),
+            Column("area", "Area", "area", sort="area"),
+            Column("circle", "Circle", _circle),
+            Column("owner", "Looked after by", "owner.name", sort="owner"),
+            Column("received", "Received this year", lambda partner: partner.received or 0, numeric=True),
+            Column("sent", "Sent this year", lambda partner: partner.sent or 0, numeric=True),
+            Column("contact", "Last in touch", "last_contact", sort="contact"),
+            Column("discipline", "Discipline", "discipline.name"),
+            Column("office", "Office", "organisation.name"),
+            Column("phone", "Phone", "phone"),
+            Column("email", "E-mail", "email"),
+            Column("kind", "Kind", methodcaller("get_kind_display")),
+            Column("stage", "Stage", methodcaller("get_stage_display")),
+            Column("tags", "Tags", "tags"),
+            Column("plans", "Insurers", "plans"),
+            Column("next", "Next step", _next_step, sort="next"),
+        ),
+        usual=USUAL,
+        built_in=(
+            BuiltIn(browse.EVERYTHING, "All"),
+            BuiltIn("mine", "Mine", "owner={me}", permission=Permission.LOG),
+            BuiltIn("inner", "Inner circle", "circle=inner&sort=contact"),
+            BuiltIn("nobody", "Looked after by nobody", "owner=null"),
+            BuiltIn(
+                "phone-list", "Phone list", columns=("name", "discipline", "office", "phone", "email", "area")
+            ),
+        ),
+    )
+)
+
+
+@allow(Permission.VIEW)
+@live("partner", "organisation", "affiliation", "referral", "touchpoint")
+def partners(request):
+    """Filtered, sorted and shown as the address says; counts are of this calendar year."""
+    chosen = browse.Chosen(PARTNERS, request)
+    request.GET = chosen.address  # what every link and form on the page goes on from
+    if chosen.was_reordered:
+        return redirect(f"{request.path}?{request.GET.urlencode()}")
+    here = chosen_place(request)
+    found, rows = rows_of(request.GET, here=here, columns=chosen.column_keys, sort=chosen.sort)
+    rows = rows.annotate(likely_pairs=LikelyPair.objects.how_many("partner"))
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    context = {"chosen": chosen, "filter": found, "page": page, "stale": browse.stale(found)}
+    return render(request, "front/partners.html", context | {"here": here})

@@ -5,10 +5,13 @@ a view, and whatever stands beside it (any filter, ``sort``, ``col``) counts ins
 app above offers its list with ``offer``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django_filters import FilterSet
 
@@ -20,10 +23,14 @@ EVERYTHING = "all"
 
 @dataclass(frozen=True)
 class Column:
-    """One column: ``sort`` is the order its heading asks for; ``is_fixed`` stands in every view."""
+    """One column: ``sort`` is the order its heading asks for; ``is_fixed`` stands in every view.
+
+    ``says`` is what a file writes of a row: a dotted path of attributes, or a function of the row.
+    """
 
     key: str
     label: str
+    says: str | Callable[[Any], Any]
     sort: str = ""
     numeric: bool = False
     is_fixed: bool = False
@@ -42,12 +49,17 @@ class BuiltIn:
 
 @dataclass(frozen=True)
 class Browsed:
-    """One list: its page, its filters, all its columns, and the keys of those shown at first."""
+    """One list: its page, its filters, all its columns, and the keys of those shown at first.
+
+    ``rows`` gives (the filters as understood, the rows they leave in order) for a query string and the
+    location ``here``, with what the ``columns`` (keys) and the ``sort`` ask for: on the page and in a file.
+    """
 
     slug: str
     title: str
     url_name: str
     filters: type[FilterSet]
+    rows: Callable[..., tuple[FilterSet, QuerySet]]
     columns: tuple[Column, ...]
     usual: tuple[str, ...]
     built_in: tuple[BuiltIn, ...]
@@ -68,6 +80,11 @@ class Browsed:
         asked = [key for key in dict.fromkeys(keys) if key in known]
         missing = [column.key for column in self.columns if column.is_fixed and column.key not in asked]
         return (*missing, *asked) if asked else self.usual
+
+    def asked_for(self, data: QueryDict) -> list[Column]:
+        """The columns that an address names, in its order; the usual ones when it names none."""
+        by_key = {column.key: column for column in self.columns}
+        return [by_key[key] for key in self.in_order(data.getlist("col"))]
 
 
 LISTS: dict[str, Browsed] = {}
@@ -212,7 +229,17 @@ class Chosen:
     @property
     def holds(self) -> str:
         """Filters, order and columns as they are shown now, for the address that keeps them."""
-        return "&".join(filter(None, [self.query, urlencode([("col", key) for key in self.column_keys])]))
+        return "&".join(filter(None, [self.query, self._columns_named]))
+
+    @property
+    def shown(self) -> str:
+        """The same with the filters that no view keeps, for a file of what is shown."""
+        filters = urlencode([*self.filters, *([("sort", self.sort)] if self.sort else [])])
+        return "&".join(filter(None, [filters, self._columns_named]))
+
+    @property
+    def _columns_named(self):
+        return urlencode([("col", key) for key in self.column_keys])
 
 
 def _moved(keys, given):

@@ -1,5 +1,7 @@
 """The list of the log."""
 
+from operator import methodcaller
+
 from django.core.paginator import Paginator
 from django.db.models import F, OuterRef, Subquery
 from django.shortcuts import redirect, render
@@ -12,6 +14,7 @@ from referralcrm.practice.pulse import live
 from referralcrm.practice.scope import current_practice
 from referrals.filters import ReferralFilter
 from referrals.models import Obligation, Referral
+from referrals.states import Loop
 
 A_PAGE = 25
 NEWEST = ["-happened_on", "-id"]
@@ -27,28 +30,61 @@ SORTS = {
     "back": [F("next_visit_on").asc(nulls_last=True), *NEWEST],
     "-back": [F("next_visit_on").desc(nulls_last=True), *NEWEST],
 }
+
+
+def rows_of(data, *, here, columns, sort):
+    """Filtered and sorted, with all that a row names."""
+    found = ReferralFilter(data, queryset=Referral.objects.not_deleted(), here=here)
+    return found, _sorted(found.qs, sort).with_everyone().prefetch_related("obligations")
+
+
+def _sorted(rows, sort):
+    if sort in {"due", "-due"}:
+        due = Obligation.objects.due().filter(referral=OuterRef("pk")).order_by("due_on")
+        rows = rows.annotate(due_on=Subquery(due.values("due_on")[:1]))
+    return rows.order_by(*SORTS.get(sort, NEWEST))
+
+
+def _partner(referral):
+    """Where the patient came from, when no partner did it."""
+    return referral.partner.name if referral.partner else referral.get_source_display()
+
+
+def _report(referral):
+    """Its state, with the day by which it is or was due."""
+    report = referral.report
+    if report is None or report.state != Loop.DUE:
+        return report and report.get_state_display()
+    return f"{'overdue since' if report.is_overdue else 'due'} {report.due_on.isoformat()}"
+
+
+def _entered(referral):
+    return f"{referral.entered_at.astimezone(current_practice().zone):%Y-%m-%d %H:%M}"
+
+
 REFERRALS = browse.offer(
     Browsed(
         slug="referrals",
         title="Referrals",
         url_name="referrals:list",
         filters=ReferralFilter,
+        rows=rows_of,
         columns=(
-            Column("date", "When", sort="date"),
-            Column("patient", "Patient", is_fixed=True),
-            Column("partner", "Partner", sort="partner"),
-            Column("for", "For"),
-            Column("now", "Now"),
-            Column("report", "Report", sort="due"),
-            Column("direction", "Direction"),
-            Column("clinician", "Clinician"),
-            Column("location", "Location"),
-            Column("urgency", "Urgency"),
-            Column("source", "Source"),
-            Column("channel", "Came or went by"),
-            Column("booked", "Booked for", sort="booked"),
-            Column("back", "Back with the referrer", sort="back"),
-            Column("entered", "Entered"),
+            Column("date", "When", "happened_on", sort="date"),
+            Column("patient", "Patient", "patient_label", is_fixed=True),
+            Column("partner", "Partner", _partner, sort="partner"),
+            Column("for", "For", "what_for"),
+            Column("now", "Now", methodcaller("get_journey_display")),
+            Column("report", "Report", _report, sort="due"),
+            Column("direction", "Direction", methodcaller("get_direction_display")),
+            Column("clinician", "Clinician", "clinician.name"),
+            Column("location", "Location", "location.name"),
+            Column("urgency", "Urgency", methodcaller("get_urgency_display")),
+            Column("source", "Source", methodcaller("get_source_display")),
+            Column("channel", "Came or went by", methodcaller("get_channel_display")),
+            Column("booked", "Booked for", "appointment_on", sort="booked"),
+            Column("back", "Back with the referrer", "next_visit_on", sort="back"),
+            Column("entered", "Entered", _entered),
         ),
         usual=("date", "patient", "partner", "for", "now", "report"),
         built_in=(
@@ -72,8 +108,7 @@ def referrals(request):
     if chosen.was_reordered:
         return redirect(f"{request.path}?{request.GET.urlencode()}")
     here = chosen_place(request)
-    found = ReferralFilter(request.GET, queryset=Referral.objects.not_deleted(), here=here)
-    rows = _sorted(found.qs, chosen.sort).with_everyone().prefetch_related("obligations")
+    found, rows = rows_of(request.GET, here=here, columns=chosen.column_keys, sort=chosen.sort)
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     with_name = request.user.may(Permission.VIEW_PATIENTS)
     for referral in page:
@@ -90,10 +125,3 @@ def referrals(request):
         "narrowed": [field for field in found.form.hidden_fields() if field.value()],
     }
     return render(request, "referrals/list.html", context)
-
-
-def _sorted(rows, sort):
-    if sort in {"due", "-due"}:
-        due = Obligation.objects.due().filter(referral=OuterRef("pk")).order_by("due_on")
-        rows = rows.annotate(due_on=Subquery(due.values("due_on")[:1]))
-    return rows.order_by(*SORTS.get(sort, NEWEST))
