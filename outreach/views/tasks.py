@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from outreach.actions import tasks
+from outreach.filters import TaskFilter
 from outreach.forms.tasks import DoneForm, OwnerForm, SkipForm, SnoozeForm, TaskForm
 from outreach.models import Task
-from outreach.states import TaskKind, TaskState
+from outreach.states import TaskKind
 from referralcrm.core.answers import back, carried_out, not_carried_out, stood_on
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
@@ -53,11 +53,6 @@ VERBS = {
         lambda task, data: f"Given to {data['owner'].name if data['owner'] else 'everybody'}.",
         can_undo=False,
     ),
-}
-SHOWN = {
-    "open": Q(state=TaskState.REQUESTED),
-    "done": Q(state=TaskState.COMPLETED),
-    "skipped": Q(state__in=[TaskState.REJECTED, TaskState.CANCELLED]),
 }
 
 
@@ -122,22 +117,17 @@ def add(request):
 @allow(Permission.VIEW)
 @live("task", "partner")
 def index(request):
-    """``for`` is mine or everybody, ``show`` open, done or skipped, ``kind`` one kind of task."""
-    everybody, show = request.GET.get("for") == "everybody", request.GET.get("show", "open")
+    """The tasks that the address asks for: whose, which, of which kind (``TaskFilter``)."""
     here = chosen_place(request)
-    rows = Task.objects.kept().at(here).filter(SHOWN.get(show, SHOWN["open"]))
-    rows = rows if show in ("done", "skipped") else rows.sensible()
-    if not everybody:
-        rows = rows.filter(Q(owner=request.user) | Q(owner__isnull=True))
-    if (kind := request.GET.get("kind")) in TaskKind:
-        rows = rows.filter(kind=kind)
-    rows = rows.select_related("partner__discipline", "partner__organisation", "owner", "closed_by")
-    rows = rows.order_by("due_on", "id") if show == "open" else rows.order_by("-closed_at", "-id")
+    rows = Task.objects.kept().select_related(
+        "partner__discipline", "partner__organisation", "owner", "closed_by"
+    )
+    found = TaskFilter(request.GET, queryset=rows, person=request.user, here=here)
     context = {
-        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
-        "everybody": everybody,
-        "show": show if show in SHOWN else "open",
-        "kind": kind,
+        "page": Paginator(found.qs, A_PAGE).get_page(request.GET.get("page")),
+        "everybody": found.asked("for") == "everybody",
+        "show": found.asked("show") or "open",
+        "kind": found.asked("kind"),
         "kinds": TaskKind.choices,
         "here": here,
         "today": current_practice().today(),

@@ -35,6 +35,7 @@ def test_a_list_is_written_while_the_page_waits_and_then_fetched(visit, clinic, 
     page = visitor.go("/referrals/")
     page.get_by_role("link", name="Export").click()
     page.get_by_role("heading", name="Export: Referrals").wait_for()
+    page.get_by_label("To bring in again").check()
     page.get_by_label("With patients’ names").check()
     page.get_by_role("button", name="Write the file").click()
     page.get_by_text("Waiting for its turn.").wait_for()

@@ -13,6 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outreach.actions import tasks, touchpoints
 from partners.models import Contact, Partner
 from referralcrm.audit.models import AuditEvent
 from referralcrm.core.csvs import as_typed, inert
@@ -49,25 +50,23 @@ def test_the_front_desk_does_not_export(alice, as_person):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_page_says_how_many_rows_the_filters_leave(charlie, as_person, kind):
+def test_the_page_says_how_many_rows_the_filters_leave(riverside, charlie, as_person, kind):
     partner = factories.partner(organisation=factories.organisation())
     factories.referral(partner=partner)
     Contact.objects.create(partner=partner, name="Sam Reed")
+    tasks.add(kind="other", title="Order cards", due_on=riverside.today(), owner=charlie, by=charlie)
+    touchpoints.log(by=charlie, partners=[partner], kind="call", happened_on=riverside.today())
     assert "1 row<" in as_person(charlie).get(page(kind)).content.decode()
     assert as_person(charlie).get(page("nonsense")).status_code == 404
 
 
 def test_asking_leads_to_a_page_that_waits_and_then_offers_the_files(charlie, as_person):
     client = as_person(charlie)
-    asked = client.post(page("partners") + "?area=harbour&page=2&sort=name")
+    asked = client.post(page("partners") + "?area=harbour&page=2&sort=name", {"as_seen": "seen"})
     export = Export.objects.get()
     assert asked["Location"] == reverse("exchange:taken", args=[export.pk])
-    assert (export.kind, export.query, export.by, export.has_names) == (
-        "partners",
-        "area=harbour",
-        charlie,
-        False,
-    )
+    assert (export.kind, export.query, export.by) == ("partners", "area=harbour&sort=name", charlie)
+    assert (export.as_seen, export.has_names) == (True, False)
     assert "Waiting for its turn" in client.get(asked["Location"]).content.decode()
     refused = client.get(reverse("exchange:fetch", args=[export.pk, 1, "csv"]))
     assert refused.status_code == 409 and "still being written" in refused.content.decode()
@@ -78,7 +77,7 @@ def test_asking_leads_to_a_page_that_waits_and_then_offers_the_files(charlie, as
 
 
 def test_the_same_form_sent_twice_makes_one_list(charlie, as_person):
-    once = {"once": "0192f3a0-0000-7000-8000-000000000001"}
+    once = {"once": "0192f3a0-0000-7000-8000-000000000001", "as_seen": "all"}
     client = as_person(charlie)
     assert client.post(page("partners"), once)["Location"] == client.post(page("partners"), once)["Location"]
     assert Export.objects.count() == 1
@@ -196,7 +195,7 @@ def test_who_may_not_see_names_can_neither_ask_for_them_nor_fetch_them(riverside
     named = factories.export(by=charlie, kind="referrals", has_names=True)
     client = as_person(dora)
     assert "has_names" not in client.get(page("referrals")).content.decode()
-    client.post(page("referrals"), {"has_names": "on"})
+    client.post(page("referrals"), {"as_seen": "all", "has_names": "on"})
     assert not Export.objects.exclude(pk=named.pk).get().has_names
     for name, parts in (("taken", [named.pk]), ("fetch", [named.pk, 1, "csv"])):
         assert client.get(reverse(f"exchange:{name}", args=parts)).status_code == 404

@@ -5,7 +5,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.http import QueryDict
 from django.urls import reverse
 
 from outreach import mail
@@ -17,7 +16,7 @@ from outreach.states import MessageState, TaskKind
 from partners.states import Channel
 from referralcrm.dashboards.definitions import COUNTED
 from referralcrm.exchange.models import Export
-from referralcrm.exchange.outgoing.kinds import KINDS
+from referralcrm.exchange.outgoing.kinds import chosen_rows
 from referralcrm.practice.actions import lists
 from referralcrm.practice.models import Location, Service
 from referralcrm.practice.scope import enter
@@ -165,10 +164,10 @@ def test_an_export_holds_what_the_list_shows(charlie, as_person, main, hill):
     switch(browser, hill)
     address = reverse("exchange:export", args=["referrals"])
     assert "1 row<" in browser.get(address).content.decode()
-    browser.post(address)
-    export = Export.objects.get()
-    [row] = KINDS["referrals"].rows(QueryDict(export.query), export.here)
-    assert row.location == hill
+    for what in ("seen", "all"):
+        browser.post(address, {"as_seen": what})
+        [row] = chosen_rows(Export.objects.latest("created_at"))
+        assert row.location == hill
 
 
 def test_the_patients_counted_in_the_list_of_partners_are_those_of_the_place(desk, main, hill):

@@ -9,7 +9,7 @@ from referralcrm.audit.actions import record
 from referralcrm.core.nudge import nudge
 from referralcrm.core.refused import Refused
 from referralcrm.exchange.outgoing.books import workbook
-from referralcrm.exchange.outgoing.kinds import KINDS
+from referralcrm.exchange.outgoing.kinds import headed
 from referralcrm.exchange.outgoing.models import PARTS_A_FILE, Export
 from referralcrm.practice import files
 
@@ -17,12 +17,12 @@ BOM = b"\xef\xbb\xbf"  # so that Excel reads the letters
 
 
 @transaction.atomic
-def ask_for(kind: str, *, by, query: str = "", here=None, has_names: bool = False) -> Export:
+def ask_for(kind: str, *, by, query: str = "", here=None, **options: bool) -> Export:
     """Have a list written in the background; ``query`` is the list's own query string.
 
-    ``here`` is the key of the location that the list shows, None for all.
+    ``here`` is the key of the location that the list shows, None for all. ``options``: as_seen, has_names.
     """
-    export = Export.objects.create(kind=kind, query=query, here=here, has_names=has_names, by=by)
+    export = Export.objects.create(kind=kind, query=query, here=here, by=by, **options)
     nudge("exchange.write_exports", export.practice_id)
     return export
 
@@ -32,7 +32,7 @@ def fetch(export: Export, *, number: int, ending: str, by) -> bytes:
     """The bytes of one of its files, as "csv" or "xlsx". Raises Refused while it is being written."""
     if export.finished_at is None:
         raise Refused("This list is still being written.")
-    header = list(KINDS[export.kind].headed(has_names=export.has_names))
+    header = list(headed(export))
     parts = export.parts.filter(number__gte=(number - 1) * PARTS_A_FILE, number__lt=number * PARTS_A_FILE)
     texts = (b"".join(files.read(part.file)) for part in parts.select_related("file"))
     record("downloaded", by=by, subject=export)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -28,18 +29,19 @@ class Export(PracticeOwned):
     """The rows of a list as they were chosen: ``kind`` names them, ``query`` is the list's query string,
     ``here`` the key of the location it showed.
 
-    ``last`` is the key of the last row written. ``has_names`` says whether patients are named.
+    ``as_seen``: with the columns of the page; else with all there are. ``has_names`` says whether patients
+    are named. ``total`` are the rows found, once they are listed; ``position`` those written.
     """
 
     kind = models.CharField(max_length=20)
     query = models.TextField(blank=True)
     here = models.UUIDField(null=True)
+    as_seen = models.BooleanField(default=False, db_default=False)
     has_names = models.BooleanField(default=False)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     total = models.PositiveIntegerField(null=True)
     position = models.PositiveIntegerField(default=0)
-    last = models.UUIDField(null=True)
     stumbles = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
@@ -72,18 +74,27 @@ class Export(PracticeOwned):
     def files(self) -> list[tuple[int, int, int]]:
         """(number, first row, last row) of each file it can be fetched as, counting from 1."""
         size = ROWS_A_PART * PARTS_A_FILE
-        firsts = range(1, max(self.position, 1) + 1, size)
+        firsts = range(1, max(self.total or 0, 1) + 1, size)
         return [(at, first, min(first + size - 1, self.position)) for at, first in enumerate(firsts, start=1)]
 
 
+class PartQuerySet(models.QuerySet):
+    def to_write(self):
+        return self.filter(file__isnull=True)
+
+
 class ExportPart(PracticeOwned):
-    """Some rows in order, as sealed CSV without a header; ``number`` counts from 0."""
+    """Some rows in order: their ``keys``, then their ``file``, sealed CSV without a header.
+
+    ``number`` counts from 0.
+    """
 
     of = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()
-    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    keys = ArrayField(models.UUIDField(), default=list, db_default=[])
+    file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = scoped(models.QuerySet)
+    objects = scoped(PartQuerySet)
 
     class Meta:
         ordering = ["number"]

@@ -1,15 +1,16 @@
 """Taking a list out: say what goes in, watch it being written, fetch it."""
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from referralcrm.core.forms import bound, is_sent
 from referralcrm.exchange.outgoing import actions
 from referralcrm.exchange.outgoing.forms import ExportForm
-from referralcrm.exchange.outgoing.kinds import KINDS, filters_of
+from referralcrm.exchange.outgoing.kinds import KINDS, said_by
 from referralcrm.exchange.outgoing.models import Export
+from referralcrm.exchange.states import Sheet
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place
@@ -26,9 +27,9 @@ A_PAGE = 10
 def export(request, kind):
     """The rows of a list's filters as a file, and what was taken out lately."""
     chosen = _kind(kind)
-    query, here = filters_of(request.GET), chosen_place(request)
+    query, here = said_by(request.GET), chosen_place(request)
     may_name = bool(chosen.names) and request.user.may(Permission.VIEW_PATIENTS)
-    form = bound(request, ExportForm, may_name=may_name)
+    form = bound(request, ExportForm, shown=chosen.shown(request.GET), may_name=may_name)
     if is_sent(request, form):
         asked = actions.ask_for(chosen.key, by=request.user, query=query, here=here, **form.cleaned_data)
         return redirect("exchange:taken", asked.pk)
@@ -38,7 +39,9 @@ def export(request, kind):
         "form": form,
         "page": _labelled(page),
         "query": query,
-        "count": chosen.rows(QueryDict(query), here).order_by().count(),
+        "count": chosen.rows(request.GET, here=here, by=request.user).order_by().count(),
+        "filter": chosen.filters and chosen.filters(request.GET),
+        "comes_in_again": chosen.key in Sheet,
         "others": [other for other in KINDS.values() if other.back == chosen.back and other is not chosen],
     }
     return render(request, "exchange/export.html", context)

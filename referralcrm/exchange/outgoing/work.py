@@ -1,15 +1,16 @@
 """The worker's part: write the lists that wait, a part and a transaction at a time.
 
-The row of the export is locked while a part is written, so that two workers never write the same one;
-a worker that dies leaves whole parts behind, and the next goes on after them.
+First the keys of all rows are kept as they stand in order at one moment; then each part is filled. The row
+of the export is locked meanwhile, so that two workers never write the same part; a worker that dies leaves
+whole parts behind, and the next goes on after them.
 """
 
 import csv
 import io
+from itertools import islice
 from time import monotonic
 
 from django.db.models import F
-from django.http import QueryDict
 from django.utils import timezone
 
 from referralcrm.audit.actions import record
@@ -17,7 +18,7 @@ from referralcrm.core.csvs import inert
 from referralcrm.core.reading import reading
 from referralcrm.exchange.outcomes.actions import forget
 from referralcrm.exchange.outcomes.models import OutcomeFile
-from referralcrm.exchange.outgoing.kinds import KINDS, text_of
+from referralcrm.exchange.outgoing.kinds import KINDS, called, chosen_rows, headed, text_of
 from referralcrm.exchange.outgoing.models import ROWS_A_PART, Export, ExportPart
 from referralcrm.practice import files
 from referralcrm.practice.scope import enter
@@ -58,23 +59,43 @@ def _write_part(pk):
     export = mine.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
     if export is None:
         return False
-    kind = KINDS[export.kind]
-    found = kind.rows(QueryDict(export.query), export.here).order_by("pk")
+    rows = chosen_rows(export)
     if export.total is None:
-        export.total = found.count()
-    rows = list((found.filter(pk__gt=export.last) if export.last else found)[:ROWS_A_PART])
-    with reading() as patients:
-        text = _as_csv(rows, kind.headed(has_names=export.has_names).values())
-    if rows:
-        _keep(export, text)
-        _say_who_was_read(export, kind, rows, patients)
-        export.last = rows[-1].pk
-    export.position += len(rows)
+        export.total = _list(export, rows)
+    if part := export.parts.to_write().first():
+        export.position += _fill(export, part, rows)
     export.stumbles = 0
-    if len(rows) < ROWS_A_PART:
-        export.total, export.finished_at = export.position, timezone.now()
+    if not export.parts.to_write().exists():
+        export.finished_at = timezone.now()
     export.save()
     return True
+
+
+def _list(export, rows) -> int:
+    """Keep the keys of the rows in their order; how many there are."""
+    keys = rows.prefetch_related(None).values_list("pk", flat=True).iterator(chunk_size=ROWS_A_PART)
+    total = 0
+    for number, some in enumerate(iter(lambda: list(islice(keys, ROWS_A_PART)), [])):
+        ExportPart.objects.create(of=export, number=number, keys=some)
+        total += len(some)
+    return total
+
+
+def _fill(export, part, rows) -> int:
+    """Write the rows of a part that are still there; how many they are. A part without any is given up."""
+    place = {key: at for at, key in enumerate(part.keys)}
+    found = sorted(rows.filter(pk__in=part.keys).order_by(), key=lambda row: place[row.pk])
+    if not found:
+        part.delete()
+        return 0
+    with reading() as patients:
+        text = _as_csv(called(found, export), headed(export).values())
+    name = f"part {part.number}"
+    part.file = files.put(io.BytesIO(text), name=name, content_type="text/csv", limit=LARGEST)
+    part.keys = []
+    part.save()
+    _say_who_was_read(export, KINDS[export.kind], found, patients)
+    return len(found)
 
 
 def _as_csv(rows, paths) -> bytes:
@@ -83,12 +104,6 @@ def _as_csv(rows, paths) -> bytes:
     paths = list(paths)
     writer.writerows([inert(text_of(row, path)) for path in paths] for row in rows)
     return out.getvalue().encode()
-
-
-def _keep(export, text):
-    number = export.position // ROWS_A_PART
-    file = files.put(io.BytesIO(text), name=f"part {number}", content_type="text/csv", limit=LARGEST)
-    ExportPart.objects.create(of=export, number=number, file=file)
 
 
 def _say_who_was_read(export, kind, rows, patients):
@@ -109,7 +124,7 @@ def _forget_next(practice) -> bool:
     with enter(practice, durable=True):
         now = timezone.now()
         if old := Export.objects.to_forget(now).select_for_update(skip_locked=True).first():
-            written = [part.file for part in old.parts.select_related("file")]
+            written = [part.file for part in old.parts.select_related("file") if part.file]
             old.delete()
             for file in written:
                 file.delete()
