@@ -53,6 +53,8 @@ def test_a_list_is_written_while_the_page_waits_and_then_fetched(visit, clinic, 
         assert named == {f"Kim Number{number}" for number in range(len(NAMES))}
     visitor.go("/exchange/exports/new/referrals/")
     visitor.check_every_look("export-page")
+    visitor.go("/exchange/exports/new/touchpoints/")
+    visitor.check_every_look("export-contacts")
 
 
 def test_a_file_answers_who_came(visit, clinic, booked, tmp_path):
