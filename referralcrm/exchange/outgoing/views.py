@@ -42,7 +42,9 @@ def export(request, kind):
         "count": chosen.rows(request.GET, here=here, by=request.user).order_by().count(),
         "filter": chosen.filters and chosen.filters(request.GET),
         "comes_in_again": chosen.key in Sheet,
-        "others": [other for other in KINDS.values() if other.back == chosen.back and other is not chosen],
+        "others": [
+            other for other in KINDS.values() if other is not chosen and _is_narrowed_like(other, chosen)
+        ],
     }
     return render(request, "exchange/export.html", context)
 
@@ -74,6 +76,11 @@ def fetch(request, pk, number, ending):
     part = f"-{number}" if len(asked.files) > 1 else ""
     headers = {"Content-Disposition": f'attachment; filename="{asked.kind}-{day}{part}.{ending}"'}
     return HttpResponse(content, content_type=TYPES[ending], headers=headers)
+
+
+def _is_narrowed_like(other, kind):
+    """Whether the same query string means the same to both: they go out from one page's filters."""
+    return other.back == kind.back and other.filters is None and kind.filters is None
 
 
 def _kind(key):
