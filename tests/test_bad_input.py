@@ -92,6 +92,7 @@ BUTTONS = {
     "exchange:choose": ["choice", "line", "which"],
     **dict.fromkeys(["exchange:discard", "exchange:rematch", "exchange:start", "exchange:undo"], []),
     "exchange:header": ["has_header"],
+    "exchange:tab": ["tab"],
     "front:search": ["q"],
     "front:what_next": [*SoFarForm.base_fields],
     "outreach:decide": ["version", "next"],

@@ -4,6 +4,7 @@ import hashlib
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from referralcrm.audit.actions import record
@@ -20,6 +21,7 @@ from referralcrm.practice.scope import current_practice_id
 MEGABYTE = 1024 * 1024
 LIMIT = 50 * MEGABYTE
 PIECE = 256 * 1024
+LONGEST_TAB = 100  # letters of a sheet's name that are kept
 SAMPLE = 50  # rows that show what a column without a telling name holds
 ELSEWHERE = "Somebody else was quicker: this import is {} by now."
 
@@ -41,8 +43,16 @@ def upload(*, file, sheet, by):
     return run
 
 
+def table_of(run, **other):
+    """The rows of its file as it is read, or as with another ``has_header`` or ``sheet``."""
+    how = {"has_header": run.has_header, "sheet": run.tab} | other
+    return open_table(files.opened(run.file), name=files.name_of(run.file), **how)
+
+
 def _adopt(run, table):
-    """Take over how the table reads: its headings, and what its columns seem to be."""
+    """Take over how the table reads: its sheet, its headings, and what its columns seem to be."""
+    run.tab = table.sheets.index(table.sheet) if table.sheets else None
+    run.tab_name = table.sheet[:LONGEST_TAB] if len(table.sheets) > 1 else ""
     run.header, run.has_header = table.header, table.has_header
     run.matched = guess(run.sheet, table)
 
@@ -60,8 +70,9 @@ def guess(sheet, table) -> list[str]:
 
 
 def twin(run):
-    """An earlier import of the very same file that is still in force, or None."""
+    """An earlier import of the very same file, and sheet of it, that is still in force, or None."""
     same = Import.objects.filter(fingerprint=run.fingerprint, sheet=run.sheet, state=State.DONE)
+    same = same.filter(Q(tab=run.tab) | Q(tab=None))
     return same.exclude(pk=run.pk).select_related("by").first()
 
 
@@ -84,10 +95,13 @@ def match(run, *, by, matched, **options):
 
 
 @transaction.atomic
-def read_again(run, *, by, has_header):
-    """The first row names the columns after all, or it does not."""
+def read_again(run, *, by, **other):
+    """The first row names the columns after all (``has_header``), or another ``sheet`` is meant.
+
+    Raises Unreadable when nothing stands in that sheet.
+    """
     run = _locked(run, {State.UPLOADED})
-    _adopt(run, open_table(files.opened(run.file), name=files.name_of(run.file), has_header=has_header))
+    _adopt(run, table_of(run, **other))
     _set(run)
     return run
 

@@ -109,6 +109,12 @@ class MatchForm(HouseForm):
         return options | {"matched": [cleaned[name] for name in self.fields if name.startswith(COLUMN)]}
 
 
+class TabForm(forms.Form):
+    """Which sheet of a workbook, by its place: names may be anything."""
+
+    tab = forms.IntegerField(min_value=0, max_value=32_000)
+
+
 class ChoiceForm(forms.Form):
     """What becomes of one line, or of all that are surely (or perhaps) here already.
 

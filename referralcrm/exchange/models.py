@@ -39,7 +39,8 @@ class ImportQuerySet(models.QuerySet):
 
 class Import(PracticeOwned):
     """One file of rows. ``matched`` names our field for each column of it, "" for none,
-    and ``orders`` whether days or months come first in its dates.
+    and ``orders`` whether days or months come first in its dates. ``tab`` is the place of the sheet in a
+    workbook, from 0; None in text, and in workbooks of old, of which the first filled sheet was read.
 
     ``position`` counts the lines dealt with in the present state. ``attempt`` is the fence: whoever
     writes for an import holds its newest number.
@@ -50,6 +51,8 @@ class Import(PracticeOwned):
     fingerprint = models.BinaryField(editable=False)
     has_header = models.BooleanField("the first row names the columns", default=True)
     header_sealed = models.BinaryField(default=b"")
+    tab = models.PositiveSmallIntegerField(null=True)
+    tab_sealed = models.BinaryField(default=b"", db_default=b"")
     matched = models.JSONField(default=list)
     orders = models.JSONField(null=True)
     choice = models.CharField(max_length=6, choices=Choice, default=Choice.SKIP)
@@ -102,6 +105,15 @@ class Import(PracticeOwned):
     @header.setter
     def header(self, names):
         self.header_sealed = wrap(json.dumps(names).encode(), bound_to=f"import:{self.pk}")
+
+    @property
+    def tab_name(self) -> str:
+        """What the sheet is called, where the workbook has several; sealed, for anything may stand there."""
+        return unwrap(self.tab_sealed, bound_to=f"tab:{self.pk}").decode() if self.tab_sealed else ""
+
+    @tab_name.setter
+    def tab_name(self, name):
+        self.tab_sealed = wrap(name.encode(), bound_to=f"tab:{self.pk}") if name else b""
 
     @property
     def is_at_work(self) -> bool:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/", views.show, name="import"),
     path("imports/<uuid:pk>/columns/", views.match, name="match"),
     path("imports/<uuid:pk>/header/", views.header, name="header"),
+    path("imports/<uuid:pk>/sheet/", views.tab, name="tab"),
     path("imports/<uuid:pk>/progress/", views.progress, name="progress"),
     path("imports/<uuid:pk>/choose/", views.choose, name="choose"),
     path("imports/<uuid:pk>/start/", views.start, name="start"),

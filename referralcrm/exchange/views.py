@@ -9,19 +9,19 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from referralcrm.audit.actions import record
-from referralcrm.core.answers import carried_out
+from referralcrm.core.answers import carried_out, not_carried_out
 from referralcrm.core.csvs import csv_response
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
 from referralcrm.exchange import actions, results
-from referralcrm.exchange.forms import ChoiceForm, MatchForm, UploadForm
+from referralcrm.exchange.forms import ChoiceForm, MatchForm, TabForm, UploadForm
 from referralcrm.exchange.models import Import
 from referralcrm.exchange.states import Level, Sheet, State
-from referralcrm.exchange.tables import open_table
 from referralcrm.practice import files
 from referralcrm.practice.permissions import Permission, allow
 
 A_PAGE = 25
+ISOLATE, END = "\u2068", "\u2069"
 SAMPLES = 3  # cells shown beside a column
 ALL = [("sure", "All that are here already"), ("perhaps", "All that perhaps are here")]
 WHY = "why it stayed out"
@@ -37,7 +37,7 @@ def imports(request):
     runs = Import.objects.exclude(state=State.DISCARDED).select_related("by", "file")
     page = Paginator(runs, A_PAGE).get_page(request.GET.get("page"))
     for run in page:
-        run.name = files.name_of(run.file) if run.file else "a file that is no longer kept"
+        run.name = _name_of(run)
     return render(request, "exchange/imports.html", {"form": form, "page": page})
 
 
@@ -56,8 +56,16 @@ def _uploaded(request, form):
 def _run(pk):
     runs = Import.objects.exclude(state=State.DISCARDED).select_related("by", "file")
     run = get_object_or_404(runs, pk=pk)
-    run.name = files.name_of(run.file) if run.file else "a file that is no longer kept"
+    run.name = _name_of(run)
     return run
+
+
+def _name_of(run):
+    """The name of its file, and of its sheet where there are several; no name turns the letters after it."""
+    if not run.file:
+        return "a file that is no longer kept"
+    name = files.name_of(run.file)
+    return f"{name}, sheet {ISOLATE}{run.tab_name}{END}" if run.tab_name else name
 
 
 def _note_read(request, run):
@@ -76,11 +84,18 @@ def match(request, pk):
     if is_sent(request, form):
         actions.match(run, by=request.user, **form.values())
         return redirect("exchange:import", pk)
-    table = open_table(files.opened(run.file), name=run.name, has_header=run.has_header)
+    table = actions.table_of(run)
     cells = zip(*table.sample(SAMPLES), strict=False)
     columns = list(zip(form.columns(), cells, strict=False))
     _note_read(request, run)
-    context = {"run": run, "form": form, "columns": columns, "twin": actions.twin(run)}
+    context = {
+        "run": run,
+        "form": form,
+        "columns": columns,
+        "tabs": list(enumerate(table.sheets)) if len(table.sheets) > 1 else [],
+        "tab": table.sheets.index(table.sheet) if table.sheets else None,
+        "twin": actions.twin(run),
+    }
     return render(request, "exchange/match.html", context)
 
 
@@ -89,6 +104,19 @@ def header(request, pk):
     """The first row names the columns, or it is a row like the others."""
     actions.read_again(_run(pk), by=request.user, has_header=request.POST.get("has_header") == "yes")
     return redirect("exchange:match", pk)
+
+
+@allow(Permission.IMPORT, methods="POST")
+def tab(request, pk):
+    """Another sheet of the workbook holds the rows."""
+    form, to = TabForm(request.POST), reverse("exchange:match", args=[pk])
+    if not form.is_valid():
+        raise Http404
+    try:
+        actions.read_again(_run(pk), by=request.user, sheet=form.cleaned_data["tab"], has_header=None)
+    except Refused as refused:
+        return not_carried_out(request, refused, to=to)
+    return carried_out(request, "The columns are those of this sheet now.", to=to)
 
 
 @allow(Permission.IMPORT)

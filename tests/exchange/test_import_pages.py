@@ -1,21 +1,26 @@
 """The pages of an import: what can be uploaded, matched, chosen, and taken away again as a file."""
 
+import io
+import zipfile
 from datetime import timedelta
+from xml.sax.saxutils import quoteattr
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import Workbook
 
 from partners.models import Partner
 from referralcrm.audit.models import AuditEvent
+from referralcrm.exchange import actions
 from referralcrm.exchange.models import Import
 from referralcrm.exchange.states import State
 from referralcrm.practice import files
 from referralcrm.practice.models import StoredFile
 from referralcrm.practice.scope import enter
 from tests import factories
-from tests.exchange.bringing import a_clinic, brought_in, checked
+from tests.exchange.bringing import a_clinic, brought_in, checked, finished
 
 IMPORTS = "/exchange/imports/"
 FILE = "name,e-mail\nAnn Ash,ann@ash.example\n=1+1,nothing\n"
@@ -183,3 +188,94 @@ def test_a_heading_is_no_formula_in_the_file_to_mend(clinic, as_person):
     run = checked(clinic, 'name,e-mail,"=HYPERLINK(""http://evil.example"")"\nAnn Ash,nothing,x\n')
     text = as_person(clinic.charlie).get(reverse("exchange:mend", args=[run.pk])).content.decode()
     assert "\"'=HYPERLINK" in text and ",=" not in text and ',"=' not in text
+
+
+HOSTILE_SHEETS = [
+    "<script>alert(1)</script>",
+    "\u202eevil\u202c",
+    '=HYPERLINK("x")',
+    'O\'Brien & "Sons"',
+    "Null",
+]
+
+
+def a_workbook(*sheets):
+    """A workbook with these (name, rows); names that Excel itself would refuse are put in all the same."""
+    book = Workbook()
+    book.remove(book.active)
+    for number, (_, rows) in enumerate(sheets):
+        made = book.create_sheet(f"S{number}")
+        for row in rows:
+            made.append(row)
+    out, named = io.BytesIO(), io.BytesIO()
+    book.save(out)
+    with zipfile.ZipFile(out) as before, zipfile.ZipFile(named, "w", zipfile.ZIP_DEFLATED) as after:
+        for part in before.namelist():
+            text = before.read(part)
+            if part == "xl/workbook.xml":
+                for number, (name, _) in enumerate(sheets):
+                    text = text.replace(f'name="S{number}"'.encode(), f"name={quoteattr(name)}".encode())
+            after.writestr(part, text)
+    return named.getvalue()
+
+
+def rows_of(number):
+    return [["Name", "E-mail"], [f"Person {number}", f"person{number}@office.example"]]
+
+
+def test_the_sheet_of_a_workbook_is_chosen_and_stays_chosen(clinic, as_person):
+    manager = as_person(clinic.charlie)
+    book = a_workbook(*((name, rows_of(number)) for number, name in enumerate(HOSTILE_SHEETS)))
+    address = upload(manager, book, name="clinic.xlsx")["Location"]
+    with enter(clinic):
+        run = Import.objects.latest("created_at")
+    assert [name for _, name in manager.get(address).context["tabs"]] == HOSTILE_SHEETS
+    for place, name in enumerate(HOSTILE_SHEETS):
+        answer = manager.post(reverse("exchange:tab", args=[run.pk]), {"tab": place}, follow=True)
+        body = answer.content.decode()
+        assert f"person{place}@office.example" in body and "<script>alert" not in body
+        assert (answer.context["tab"], answer.context["run"].tab_name) == (place, name)
+    manager.post(reverse("exchange:header", args=[run.pk]), {"has_header": "no"})
+    manager.post(reverse("exchange:header", args=[run.pk]), {"has_header": "yes"})
+    with enter(clinic):
+        actions.match(run, by=clinic.charlie, matched=["name", "email"])
+    assert "Null" in manager.get(reverse("exchange:import", args=[finished(clinic, run).pk])).content.decode()
+    manager.post(reverse("exchange:rematch", args=[run.pk]))
+    assert "person4@office.example" in manager.get(address).content.decode()
+    with enter(clinic):
+        actions.match(run, by=clinic.charlie, matched=["name", "email"])
+    finished(clinic, run)
+    with enter(clinic):
+        actions.start(run, by=clinic.charlie)
+    finished(clinic, run)
+    with enter(clinic):
+        assert [partner.name for partner in Partner.objects.all()] == ["Person 4"]
+        assert b"Null" not in bytes(run.tab_sealed)
+
+
+def test_an_empty_sheet_is_refused_and_the_one_before_stays(manager):
+    book = a_workbook(("People", rows_of(1)), ("Empty", []))
+    address = upload(manager, book, name="clinic.xlsx")["Location"]
+    run = Import.objects.get()
+    choose = reverse("exchange:tab", args=[run.pk])
+    refused = manager.post(choose, {"tab": 1}, follow=True)
+    assert "There is nothing in this sheet" in refused.content.decode()
+    assert "person1@office.example" in manager.get(address).content.decode()
+    assert "no such sheet" in manager.post(choose, {"tab": 7}, follow=True).content.decode()
+    assert manager.post(choose, {"tab": "People"}).status_code == 404
+
+
+def test_nobody_is_asked_for_the_sheet_of_a_file_that_has_but_one(manager):
+    for name, content in (("list.csv", FILE), ("one.xlsx", a_workbook(("Only", rows_of(1))))):
+        page = manager.get(upload(manager, content, name=name)["Location"])
+        assert page.context["tabs"] == [] and "sheets; the rows are in" not in page.content.decode()
+        assert Import.objects.latest("created_at").tab_name == ""
+
+
+def test_another_sheet_of_the_same_file_was_not_brought_in_yet(riverside, charlie, manager):
+    book = a_workbook(("One", rows_of(1)), ("Two", rows_of(2)))
+    first = factories.uploaded(book, by=charlie, name="clinic.xlsx")
+    Import.objects.filter(pk=first.pk).update(state=State.DONE, finished_at=timezone.now())
+    second = factories.uploaded(book, by=charlie, name="clinic.xlsx")
+    assert actions.twin(second) == first
+    assert actions.twin(actions.read_again(second, by=charlie, sheet=1)) is None

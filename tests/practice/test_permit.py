@@ -124,6 +124,7 @@ URLS = {
     "exchange:start": needs(P.IMPORT, pk="import"),
     "exchange:taken": needs(P.EXPORT, pk="export"),
     "exchange:taking": needs(P.EXPORT, pk="export"),
+    "exchange:tab": needs(P.IMPORT, pk="import"),
     "exchange:undo": needs(P.IMPORT, pk="import"),
     "front:search": needs(P.VIEW),
     "dashboards:answers": needs(P.VIEW_DASHBOARD),

@@ -17,7 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from referralcrm.core.reading import reading
-from referralcrm.exchange.actions import forget
+from referralcrm.exchange.actions import forget, table_of
 from referralcrm.exchange.columns import SHEETS, date_orders
 from referralcrm.exchange.intake import undo
 from referralcrm.exchange.intake.notes import note, note_reads
@@ -25,8 +25,7 @@ from referralcrm.exchange.intake.sheets import KINDS, sheet_for
 from referralcrm.exchange.intake.writing import keep_ready, write, write_ready
 from referralcrm.exchange.models import Import
 from referralcrm.exchange.states import BEFORE, Sheet, State
-from referralcrm.exchange.tables import Unreadable, open_table
-from referralcrm.practice import files
+from referralcrm.exchange.tables import Unreadable
 from referralcrm.practice.scope import enter
 
 CHUNK = 10_000  # rows in a step
@@ -226,8 +225,7 @@ def _forget(practice) -> bool:
 
 def _open(current):
     """The sheet, and its rows after those that were dealt with; it remembers those as well."""
-    file = current.file
-    table = open_table(files.opened(file), name=files.name_of(file), has_header=current.has_header)
+    table = table_of(current)
     if current.orders is None:
         current.orders = _orders(current, table)
     sheet = sheet_for(current, table.header)

@@ -15,11 +15,11 @@ from referralcrm.exchange.tables.workbooks import Workbook
 __all__ = ["Table", "Unreadable", "open_table"]
 
 
-def open_table(file, *, name: str, has_header: bool | None = None, sheet: str | None = None) -> Table:
+def open_table(file, *, name: str, has_header: bool | None = None, sheet: int | None = None) -> Table:
     """The table in a seekable binary file. Raises Unreadable, with a text for a person.
 
     ``name`` is what the file was called, only for messages: what it is is decided by its content.
-    ``has_header`` and ``sheet`` (a name out of ``Table.sheets``) overrule what would be guessed.
+    ``has_header`` and ``sheet`` (its place in ``Table.sheets``, from 0) overrule what would be guessed.
     The file has to stay open while the table is read.
     """
     if is_workbook(file, name):

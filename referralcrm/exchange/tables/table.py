@@ -26,7 +26,8 @@ class Table:
         self.sheet: str = source.sheet
         first = list(islice(self._filled(is_look=True), LOOKED_AT))
         if not first:
-            raise Unreadable("There is nothing in this file: not one cell is filled in.")
+            what = "sheet" if len(self.sheets) > 1 else "file"
+            raise Unreadable(f"There is nothing in this {what}: not one cell is filled in.")
         at = _header_at(first) if has_header is None else (0 if has_header else None)
         self.has_header: bool = at is not None
         self._starts_after = first[at][0] if self.has_header else 0

@@ -31,7 +31,7 @@ BROKEN = f"The workbook is damaged. {SAVE_AS}"
 BOMB = "This workbook unpacks to far more than a list of people needs. Copy its rows into a new one."
 NO_WORKBOOK = f"This is an archive or another kind of document, not an Excel workbook (.xlsx). {SAVE_AS}"
 PASSWORD = "The workbook is protected by a password. Take it off, and save the workbook again."  # noqa: S105
-NO_SHEET = "There is no sheet of this name in the workbook."
+NO_SHEET = "There is no such sheet in the workbook. Choose one of those that are listed."
 TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 KNOWN_PACKING = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
@@ -55,14 +55,14 @@ class Workbook:
     encoding = ""
     delimiter = ""
 
-    def __init__(self, file, *, sheet: str | None = None):
+    def __init__(self, file, *, sheet: int | None = None):
         with damage_named():
             self._archive = _opened(file)
             self._read_contents()
         self.sheets = list(self._paths)
-        if sheet is not None and sheet not in self._paths:
-            raise Unreadable(NO_SHEET, field="sheet")
-        self.sheet = self._first_filled() if sheet is None else sheet
+        if sheet is not None and sheet not in range(len(self.sheets)):
+            raise Unreadable(NO_SHEET)
+        self.sheet = self._first_filled() if sheet is None else self.sheets[sheet]
 
     def rows(self):
         """(row number, cells as text) of the sheet. Raises Unreadable."""
