@@ -64,6 +64,7 @@ def ask_for_nothing_more(sender, referral, by, **kwargs):
 def ask_again(sender, referral, by, **kwargs):
     thanks.put_back(referral, by=by)
     tasks.reopen_for(referral, by=by)
+    prompts.think_again(referral, by=by)
 
 
 @receiver([partner_ended, partner_opted_out, friction_reported])

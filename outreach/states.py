@@ -79,6 +79,9 @@ class TaskKind(models.TextChoices):
     OTHER = "other", "task"
 
 
+ABOUT_A_PARTNER = frozenset({TaskKind.MEET, TaskKind.INTRODUCE})  # suggested once in all time for each
+
+
 class TaskState(models.TextChoices):
     """FHIR Task.status words where it has them."""
 

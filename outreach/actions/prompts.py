@@ -7,13 +7,14 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from outreach.actions.tasks import add
+from outreach.actions.tasks import add, cancel
 from outreach.models import Task, Touchpoint
-from outreach.states import TaskKind, TaskState, TouchpointKind
+from outreach.states import ABOUT_A_PARTNER, TaskKind, TaskState, TouchpointKind
 from partners.states import Stage
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.scope import current_practice
 from referrals.models import Referral
+from referrals.states import UNCOUNTED, Direction
 
 WITHIN_WORKING_DAYS = 5
 SEVERAL = 3  # referrals sent within a year to somebody we never met
@@ -40,12 +41,26 @@ def suggest_primary_care(referral, *, by):
 
 def get_to_know(referral, *, by):
     """What a referral we sent suggests about its partner: meeting them, or introducing ourselves."""
+    if referral.partner.stage == Stage.ENDED:
+        return
     if is_first_to_the_discipline(referral) and not _met_in_person(referral.partner):
         why = f"This was the first patient we sent to anybody in {referral.discipline}."
         _suggest(TaskKind.MEET, f"Meet {referral.partner}?", why, referral, by)
     if _was_never_met(referral.partner) and _sent_lately(referral.partner) >= SEVERAL:
         why = "We sent them several patients within a year and have never been in touch."
         _suggest(TaskKind.INTRODUCE, f"Introduce yourself to {referral.partner}", why, referral, by)
+
+
+@transaction.atomic
+def think_again(referral, *, by):
+    """Whom a sent referral went to was corrected: what it suggested about somebody else was a mistake."""
+    if referral.direction != Direction.SENT or referral.journey in UNCOUNTED:
+        return
+    asked = Task.objects.open().filter(referral=referral, kind__in=ABOUT_A_PARTNER)
+    for task in asked.exclude(partner=referral.partner).select_related("partner"):
+        if task.kind == TaskKind.MEET or _sent_lately(task.partner) < SEVERAL:
+            cancel(task, because="The referral it was about went to somebody else.", by=by)
+    get_to_know(referral, by=by)
 
 
 def is_first_to_the_discipline(referral) -> bool:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from outreach.actions import by_hand, touchpoints
 from outreach.models import Task
-from outreach.states import TaskKind, TaskState, TouchpointKind
+from outreach.states import ABOUT_A_PARTNER, TaskKind, TaskState, TouchpointKind
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.templatetags.house import day
@@ -184,8 +184,17 @@ def cancel_for(referral, *, by):
 def reopen_for(referral, *, by):
     """It was no error: what ``cancel_for`` closed is open again."""
     closed = Task.objects.filter(referral=referral, state=TaskState.CANCELLED, skipped_because=NO_REFERRAL)
-    for task in closed:
-        reopen(task, version=task.version, by=by)
+    for task in closed.select_related("referral", "touchpoint"):
+        if not _is_suggested_otherwise(task):
+            reopen(task, version=task.version, by=by)
+
+
+def _is_suggested_otherwise(task) -> bool:
+    """Whether another referral has raised the same suggestion meanwhile: it is raised once."""
+    others = Task.objects.filter(kind=task.kind).exclude(state=TaskState.CANCELLED)
+    if task.kind == TaskKind.REFER_BACK:
+        return others.filter(referral__patient=task.referral.patient_id).exists()
+    return task.kind in ABOUT_A_PARTNER and others.filter(partner=task.partner_id).exists()
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from outreach.models.touchpoints import Touchpoint
-from outreach.states import TaskKind, TaskState
+from outreach.states import ABOUT_A_PARTNER, TaskKind, TaskState
 from partners.models import Partner
 from partners.states import Stage
 from referralcrm.practice import trash
@@ -23,10 +23,11 @@ class TaskQuerySet(models.QuerySet):
         return self.kept().filter(state=TaskState.REQUESTED)
 
     def sensible(self):
-        """Neither about what is in the trash, nor keeping in touch with a partner who has ended."""
+        """Neither about what is in the trash, nor about being in touch with a partner who has ended."""
         rows = self.filter(Q(partner__isnull=True) | Q(partner__deleted_at__isnull=True))
         rows = rows.filter(Q(referral__isnull=True) | Q(referral__deleted_at__isnull=True))
-        return rows.exclude(kind=TaskKind.CHECK_IN, partner__stage=Stage.ENDED)
+        in_touch = [TaskKind.CHECK_IN, *sorted(ABOUT_A_PARTNER)]
+        return rows.exclude(kind__in=in_touch, partner__stage=Stage.ENDED)
 
     def at(self, location):
         """What shows at a Location (None for everywhere)."""

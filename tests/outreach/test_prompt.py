@@ -11,6 +11,7 @@ from partners.states import Stage
 from referrals import actions
 from referrals.actions import receive, send
 from referrals.actions.care_team import say_none
+from referrals.models import Referral
 from tests import factories
 
 SUGGESTIONS = [TaskKind.REFER_BACK, TaskKind.MEET, TaskKind.INTRODUCE]
@@ -80,6 +81,67 @@ def test_what_a_mistake_raised_is_taken_back_and_may_be_raised_again(prospect, a
     assert [task.state for task in raised()] == [TaskState.CANCELLED]
     sent(alice, prospect)
     assert [task.state for task in raised()] == [TaskState.CANCELLED, TaskState.REQUESTED]
+
+
+@pytest.mark.parametrize("deleted_first", [True, False])
+def test_what_comes_back_from_the_trash_suggests_nothing_twice(prospect, alice, deleted_first):
+    wrong = sent(alice, prospect)
+    actions.delete(wrong, by=alice)
+    if deleted_first:
+        sent(alice, prospect)
+    wrong.refresh_from_db()
+    actions.restore(wrong, by=alice)
+    assert [task.state for task in raised()].count(TaskState.REQUESTED) == 1
+
+
+def test_a_patient_without_a_doctor_is_asked_about_once_after_the_trash_too(riverside, alice):
+    kim, came = factories.patient(), {"by": alice, "happened_on": riverside.today()}
+    came |= {"patient": kim, "partner": factories.partner(), "new_to_area": True}
+    wrong = receive(**came)
+    actions.delete(wrong, by=alice)
+    receive(**came)
+    wrong.refresh_from_db()
+    actions.restore(wrong, by=alice)
+    assert [task.state for task in raised()].count(TaskState.REQUESTED) == 1
+
+
+def test_it_follows_whom_the_patient_really_went_to(prospect, alice):
+    yew = factories.partner("Yara Yew", stage=Stage.PROSPECT, discipline=prospect.discipline)
+    wrong = [sent(alice, prospect) for _ in range(3)][0]
+    assert {task.kind for task in raised()} == {TaskKind.MEET, TaskKind.INTRODUCE}
+    for referral in Referral.objects.all():
+        actions.update(referral, version=referral.version, by=alice, partner=yew)
+    open_ones = [(task.kind, task.partner) for task in raised() if task.state == TaskState.REQUESTED]
+    assert sorted(open_ones) == [("introduce", yew)], "they are not the first of the discipline any more"
+    assert Referral.objects.get(pk=wrong.pk).partner == yew
+
+
+def test_nothing_is_suggested_about_somebody_who_has_ended(prospect, alice, riverside):
+    for _ in range(3):
+        sent(alice, prospect)
+    assert Task.objects.showing(riverside.today()).count() == 2
+    prospect.stage, prospect.ended_on = Stage.ENDED, riverside.today()
+    prospect.save()
+    assert not Task.objects.showing(riverside.today()).exists()
+    ended = {"stage": Stage.ENDED, "ended_on": riverside.today()}
+    gone = factories.partner("Gus Gone", discipline=factories.discipline("Yoga teaching"), **ended)
+    sent(alice, gone)
+    assert not Task.objects.filter(partner=gone).exists()
+
+
+@pytest.mark.parametrize("kind", ["note", "lunch"])
+def test_only_having_met_is_having_met(kind, prospect, alice, riverside):
+    Touchpoint.objects.create(partner=prospect, kind=kind, happened_on=riverside.today())
+    sent(alice, prospect)
+    assert len(raised(TaskKind.MEET)) == (kind == "note")
+
+
+def test_a_patient_we_received_or_a_mistake_is_none_that_we_sent(prospect, alice, riverside):
+    for fields in ({"direction": "received"}, {"direction": "sent", "journey": "entered_in_error"}):
+        for _ in range(3):
+            factories.referral(partner=prospect, discipline=prospect.discipline, **fields)
+    sent(alice, prospect)
+    assert [task.kind for task in raised()] == [TaskKind.MEET]
 
 
 def test_a_patient_new_to_the_area_raises_a_suggestion_that_names_nobody(riverside, alice, bob):

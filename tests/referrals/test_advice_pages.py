@@ -124,6 +124,13 @@ def test_where_a_question_stands_is_said_in_words(brandt, riverside, fields, ton
     assert words in (None, told.words)
 
 
+def test_it_is_said_by_the_practices_clock(brandt, riverside):
+    riverside.time_zone = "America/New_York"  # where it is nine in the morning
+    told = standing(asked(brandt), MONDAY, Calendar(riverside))
+    assert told.words == "Asked 07:00; answer promised by 11:00 today."
+    assert told.tag == "2 working hours left"
+
+
 def test_the_most_pressing_stands_first_and_filters_narrow(brandt, bob, as_person):
     asked(brandt, "Unpromised", left=None, direction="sent")
     asked(brandt, "Later", left=5 * HOUR)
