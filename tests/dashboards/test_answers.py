@@ -15,6 +15,7 @@ from referralcrm.dashboards.answers import Answers
 from referralcrm.dashboards.periods import Period
 from referralcrm.dashboards.statistics import percentile
 from referralcrm.practice.calendar import Calendar
+from referralcrm.practice.models import Location
 from tests import factories
 
 LONDON = ZoneInfo("Europe/London")
@@ -83,6 +84,42 @@ def test_the_numbers_are_a_plain_recount(brandt, bob, riverside):
     assert (waits.kept.hits, waits.kept.n) == (8, 10)
 
 
+def test_the_longest_open_is_the_longest_and_nothing_open_says_nothing(brandt, riverside):
+    assert answers(riverside).overall.longest_open == ""
+    for day in (30, 31):
+        asked(brandt, day)
+    assert answers(riverside).overall.longest_open == "13 working hours"
+
+
+def test_a_promise_is_kept_to_the_minute_and_counts_where_there_was_one(brandt, riverside):
+    at = datetime(2026, 3, 2, 9, tzinfo=LONDON)
+    asked(brandt, 2, hours=9, promised_by=at + 9 * HOUR)
+    asked(brandt, 2, hours=1, direction="sent", promised_by=None)
+    asked(brandt, 2, hours=2, direction="sent", promised_by=at + HOUR)
+    found = answers(riverside)
+    assert (found.overall.kept.hits, found.overall.kept.n) == (1, 1)
+    assert (found.theirs.kept.hits, found.theirs.kept.n) == (0, 1)
+
+
+def test_what_is_in_the_trash_or_elsewhere_is_left_out(brandt, riverside):
+    here, there = (Location.objects.create(name=name) for name in ("Here", "There"))
+    asked(brandt, 2, hours=1, location=here)
+    asked(brandt, 2, hours=1, deleted_at=NOW)
+    assert len(answers(riverside).overall.spans) == 1
+    assert len(answers(riverside, location=here).overall.spans) == 1
+    assert not answers(riverside, location=there).overall.spans
+
+
+def test_a_day_begins_by_the_practices_clock(brandt, riverside):
+    riverside.time_zone = "Pacific/Auckland"
+    first = answers(riverside, months=1).since
+    assert (first.hour, first.utcoffset() / HOUR) == (0, 13)
+    for minutes, counted in ((-1, 0), (1, 1)):
+        at = first + timedelta(minutes=minutes)
+        asked(brandt, 2, asked_at=at, promised_by=at, answered_at=at + HOUR)
+        assert len(answers(riverside, months=1).overall.spans) == counted
+
+
 def test_few_answers_say_nothing(brandt, riverside):
     for n in range(4):
         asked(brandt, 2, hours=n)
@@ -99,6 +136,7 @@ def test_clinicians_stand_by_name_and_nobody_last(brandt, bob, riverside):
         asked(brandt, 2, hours=1, owner=anna)
     asked(brandt, 3)
     asked(brandt, 3, direction="sent", owner=bob, hours=2)
+    asked(brandt, 3, direction="sent", owner=factories.person("Only Asks", sees_patients=True))
     by_name = answers(riverside).by_clinician
     assert [(waits.who, len(waits.spans), len(waits.so_far)) for waits in by_name] == [
         ("Anna Zell", 3, 0),

@@ -132,7 +132,8 @@ def test_it_is_said_by_the_practices_clock(brandt, riverside):
 
 
 def test_the_most_pressing_stands_first_and_filters_narrow(brandt, bob, as_person):
-    asked(brandt, "Unpromised", left=None, direction="sent")
+    asked(brandt, "Unpromised", left=None, direction="sent", ago=HOUR)
+    asked(brandt, "Unpromised before", left=None, direction="sent")
     asked(brandt, "Later", left=5 * HOUR)
     asked(brandt, "Sooner", kind="urgent")
     asked(brandt, "Hanna’s", owner=factories.person("Hanna Hill"))
@@ -142,9 +143,15 @@ def test_the_most_pressing_stands_first_and_filters_narrow(brandt, bob, as_perso
     def shown(query=""):
         return [row.question for row in desk.get(INBOX + query).context["page"]]
 
-    assert shown() == ["Sooner", "Later", "Unpromised"]
-    assert set(shown("?for=everybody")) == {"Sooner", "Hanna’s", "Later", "Unpromised"}
-    assert shown("?direction=sent") == ["Unpromised"]
+    assert shown() == ["Sooner", "Later", "Unpromised before", "Unpromised"]
+    assert set(shown("?for=everybody")) == {
+        "Sooner",
+        "Hanna’s",
+        "Later",
+        "Unpromised before",
+        "Unpromised",
+    }
+    assert shown("?direction=sent") == ["Unpromised before", "Unpromised"]
     assert shown("?kind=urgent") == ["Sooner"]
     assert shown("?show=answered") == ["Done"]
     assert shown("?show=withdrawn") == []
@@ -330,6 +337,7 @@ def test_a_letter_is_looked_over_and_may_go_all_the_same(brandt, bob, as_person)
     assert [flag.words for flag in page.context["flags"]] == ["You did it WRONG", "WRONG AGAIN", "!!"]
     assert "Print all the same" in page.content.decode()
     assert desk.get(url("advice_letter_page", made)).content.startswith(b"%PDF")
+    assert desk.post(url("advice_letter_left", made, "phone")).status_code == 409
     desk.post(url("advice_letter_left", made, "fax"))
     assert AdviceRequest.objects.get().channel == "fax"
 

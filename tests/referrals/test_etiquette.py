@@ -14,7 +14,8 @@ from referrals.forms.etiquette import flagged
         ("You should have asked first.", ["You should have"]),
         ("you shouldn’t have", ["you shouldn’t have"]),
         ("Why didn’t you call?", ["Why didn’t you"]),
-        ("It is obviously too much, OBVIOUSLY.", ["obviously", "OBVIOUSLY"]),
+        ("That was your error, and it is OBVIOUSLY too much.", ["your error", "OBVIOUSLY"]),
+        ("Really?? You were wrong.", ["??", "You were wrong"]),
         ("This is unacceptable and careless.", ["unacceptable", "careless"]),
         ("We demand an answer immediately!!", ["We demand", "immediately", "!!"]),
         ("We strongly disagree.", ["We strongly disagree"]),
@@ -22,7 +23,7 @@ from referrals.forms.etiquette import flagged
     ],
 )
 def test_blunt_and_loud_words_are_found_as_they_stand(text, words):
-    assert [flag.words for flag in flagged(text)] == words or words == ["obviously", "OBVIOUSLY"]
+    assert [flag.words for flag in flagged(text)] == words
 
 
 @pytest.mark.parametrize(
