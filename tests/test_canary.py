@@ -6,40 +6,31 @@ told, the cache, the sessions, every page as a stranger sees it and a dump of ev
 them. A model that seals something no patient here has marked makes this red.
 """
 
-import base64
-import binascii
-import io
 import logging
 import re
-import threading
-import zlib
-from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
-import redis
-from django.apps import apps
 from django.conf import settings
 from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
 from outreach.models import Message
 from outreach.states import MessageState
-from referralcrm.core.sealed import Sealed
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
 from referrals import actions
 from referrals.actions import deliveries
-from referrals.models import AdviceRequest, Attachment, Consent, Patient, Referral, Story
+from referrals.models import AdviceRequest, Attachment, Consent, Patient, Referral, Report, Story
 from tests import factories
 from tests.committed import wait_until
 from tests.core.test_content import PDF
 from tests.exchange.bringing import brought_in
+from tests.leaks import Ears, addresses, dump_by_table, everything_sealed, sessions, unpacked
 from tests.mailserver import MailServer
 from tests.practice.cast import one_of_each
 from tests.practice.test_permit import URLS, VIEWS
@@ -48,32 +39,13 @@ PATIENTS, BY_HAND, RECOMMENDED = 1000, 6, 3
 MARK = re.compile(r"qz\d{3}[a-z]|7700.?9008\d\d", re.IGNORECASE)
 BORN = "1911-11-11"
 HEADER = "direction,happened on,partner,record number,patient,born,reason,journey,attended on\n"
+REPORT_PAGES = ["write_report", "keep_report", "enclose", "finalise_report", "document", "cover_letter"]
 WORKER = ["celery", "-A", "referralcrm", "worker", "--pool", "solo", "-l", "DEBUG"]
 
 
 def marked(number, what):
     """A word found nowhere else: "Qz007n" is the name of patient 7."""
     return f"Qz{number:03}{what}"
-
-
-class Ears:
-    """Everything the broker is told while the block runs."""
-
-    def __init__(self, url):
-        self.client = redis.Redis.from_url(url, socket_timeout=None)
-        self.heard = []
-
-    @contextmanager
-    def listening(self):
-        with self.client.monitor() as monitor:
-            threading.Thread(target=self._listen, args=[monitor], daemon=True).start()
-            yield self.heard
-            self.client.ping()
-
-    def _listen(self, monitor):
-        with suppress(redis.RedisError, ValueError, OSError):  # until the connection is closed
-            for command in monitor.listen():
-                self.heard.append(command["command"])
 
 
 @pytest.fixture
@@ -255,21 +227,47 @@ def agree_and_tell(desk, number, referral):
         assert answer.status_code == 302, answer.context["form"].errors
 
 
-def send_a_report(clinic, desk, number, referral):
-    """A report full of marks, signed, and its notice on the way."""
-    texts = {name: f"{text} {marked(number, 'p')}" for name, text in factories.REPORT["texts"].items()}
+def write_a_report(clinic, number, referral):
+    """Every place of a report takes a mark, typed and signed by whoever treats; the pages this happens on."""
+    desk, words = sign_in(clinic.bob), words_of_a_report(number)
+    desk.post(reverse("referrals:start_report", args=[referral.pk]), {"kind": "initial"})
     with enter(clinic):
-        written = factories.report(
-            referral, by=clinic.bob, content=factories.REPORT | {"texts": texts}, final=True
-        )
-        deliveries.send(written, partner=clinic.okafor, channel="link", by=clinic.bob)
+        draft = Report.objects.get()
+    at = {name: reverse(f"referrals:{name}", args=[draft.pk]) for name in REPORT_PAGES}
+    kept = desk.post(at["keep_report"], words | {"version": 1}).content.decode()
+    assert "Nothing is missing" in kept
+    paper = SimpleUploadedFile(f"{marked(number, 'f')}.pdf", PDF + marked(number, "b").encode())
+    assert desk.post(at["enclose"], {"file": paper}).status_code == 302
+    pages = [kept, *(desk.get(at[name]).content.decode() for name in ("write_report", "enclose"))]
+    assert desk.post(at["finalise_report"], words | {"version": 2})["Location"] == at["document"]
+    with enter(clinic):
+        report = Report.objects.final().get()
+        assert len(MARK.findall(str(report.content))) == len(factories.REPORT["texts"]) + 3
+    assert desk.get(at["cover_letter"]).content.startswith(b"%PDF")
+    return report, [*pages, desk.get(at["document"]).content.decode()]
+
+
+def words_of_a_report(number):
+    """The form of a report with marks in each part, in a measure, and in the covering letter."""
+    parts = {
+        f"text_{part}": f"{said} {marked(number, 'p')}" for part, said in factories.REPORT["texts"].items()
+    }
+    measure = {"m0_name": marked(number, "m"), "m0_unit": marked(number, "m")}
+    values = {"m0_better": "higher", "m0_baseline": "95", "m0_now": "110", "rows": 1}
+    return parts | measure | values | {"cover": marked(number, "j")}
+
+
+def send_a_report(clinic, desk, report):
+    """Its notice on the way, with nothing of it inside."""
+    with enter(clinic):
+        deliveries.send(report, partner=clinic.okafor, channel="link", by=clinic.bob)
         message = Message.objects.get(rule__kind="report_notice")
     decide = reverse("outreach:decide", args=[message.pk, "send-now"])
     assert desk.post(decide, {"version": message.version}).status_code == 302
 
 
 def open_the_report(mail):
-    """The recipient follows the mails; what was shown before the code, and the page it opened."""
+    """The recipient follows the mails: what is told before the code and around what it opens, and its links."""
     letters = len(mail.taken)
     stranger, [link] = Client(), re.findall(rf"{reverse('portal:door')}#(\S+)", told_in(mail.taken[-1]))
     before = [stranger.get(reverse("portal:door")), stranger.post(reverse("portal:door"), {"link": link})]
@@ -278,8 +276,12 @@ def open_the_report(mail):
     before.append(stranger.post(reverse("portal:code"), {"link": link, "code": "000 000"}))
     opened = stranger.post(reverse("portal:code"), {"link": link, "code": digits})
     assert opened.status_code == 302, opened.content.decode()
-    assert stranger.get(opened["Location"]).status_code == 200
-    return [page.content.decode() for page in before]
+    page = stranger.get(opened["Location"])
+    leads_to = addresses(page.content.decode())
+    papers = [stranger.get(path) for path in leads_to if "/here/" in path and "/confirm/" not in path]
+    assert MARK.search(page.content.decode()) and [paper.status_code for paper in papers] == [200, 200]
+    around = [f"{answer.headers} {answer.cookies}" for answer in (opened, page, *papers)]
+    return [*(answer.content.decode() for answer in before), *around], leads_to
 
 
 def told_in(letter):
@@ -301,43 +303,6 @@ def pages_of_a_stranger(clinic):
             yield f"{answer.headers} {answer.content.decode('latin-1')}"
 
 
-def everything_sealed():
-    """Each column that may hold something about a patient, with how many rows fill it."""
-    for model in apps.get_models():
-        for name, value in vars(model).items():
-            if isinstance(value, Sealed):
-                filled = model.objects.exclude(**{value.column: b""})
-                yield f"{model._meta.label}.{name}", filled.count()
-
-
-def dump():
-    """Every row of every table as the database would back it up, byte strings as what they hold too."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        for (table,) in cursor.fetchall():
-            backup = io.StringIO()
-            cursor.copy_expert(f'COPY "{table}" TO STDOUT', backup)
-            for row in backup.getvalue().splitlines():
-                yield table, row
-                for hexadecimal in re.findall(r"\\x([0-9a-f]{8,})", row):
-                    yield table, bytes.fromhex(hexadecimal).decode("latin-1")
-
-
-def sessions():
-    """What web sessions hold, decoded: they are signed, not encrypted."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT session_data FROM django_session")
-        for (data,) in cursor.fetchall():
-            packed = data.split(":")[0]
-            text = base64.urlsafe_b64decode(packed.removeprefix(".") + "===")
-            yield (zlib.decompress(text) if packed.startswith(".") else text).decode()
-
-
-def addresses(page):
-    """Every address that a page links to or posts to."""
-    return re.findall(r'(?:href|action|src|hx-get|hx-post|data-url)="([^"]*)"', page)
-
-
 @pytest.mark.slow
 def test_no_mark_of_a_patient_leaves_the_page_that_asks_for_it(clinic, committed, caplog):
     caplog.set_level(logging.DEBUG)
@@ -357,15 +322,16 @@ def test_no_mark_of_a_patient_leaves_the_page_that_asks_for_it(clinic, committed
         with committed.process("worker", *WORKER, SMTP_URL=mail.url):
             send_the_thanks_now(desk, clinic)
             wait_until(lambda: mail.taken, seconds=120, what="The thank-you")
-            send_a_report(clinic, desk, 0, by_hand[0])
+            report, pages = write_a_report(clinic, 0, by_hand[0])
+            send_a_report(clinic, desk, report)
             wait_until(lambda: len(mail.taken) == 2, seconds=120, what="The notice")
-            outside = open_the_report(mail)
+            outside, leads_to = open_the_report(mail)
         with enter(clinic):
             for number, referral in enumerate(by_hand[1:], start=1):
                 close_with_words(desk, number, referral)
         ask_a_question(desk, 0, clinic)
         seen.append(send_and_hear(desk, clinic, 0, today))
-        pages = [desk.get(path).content.decode() for path in visited(clinic, by_hand)]
+        pages += [desk.get(path).content.decode() for path in visited(clinic, by_hand)]
         pages.append(throw_away_and_look_for_it(desk, clinic))
         assert desk.get(reverse("print:today")).content.startswith(b"%PDF")
     assert any(MARK.search(page) for page in pages), "the pages that may show a name do"
@@ -374,7 +340,7 @@ def test_no_mark_of_a_patient_leaves_the_page_that_asks_for_it(clinic, committed
         empty = [name for name, filled in everything_sealed() if not filled]
     assert empty == [], "write something marked there, so that it is looked for"
     outside += pages_of_a_stranger(clinic)
-    seen += [address for page in pages for address in addresses(page)]
+    seen += [*leads_to, *(address for page in pages for address in addresses(page))]
     log = committed.log("worker")
     places = {
         "mail": [raw.decode() for raw in mail.taken],
@@ -391,24 +357,6 @@ def test_no_mark_of_a_patient_leaves_the_page_that_asks_for_it(clinic, committed
         for text in texts:
             found = MARK.search(text) or BORN in text or MARK.search(unpacked(text))
             assert not found, f"a patient's mark stands in {place}: {text[:400]}"
-
-
-def dump_by_table():
-    tables = {}
-    for table, row in dump():
-        tables.setdefault(f"table {table}", []).append(row)
-    return tables
-
-
-def unpacked(text):
-    """``text`` with anything in base64 that stands in it opened: broker messages hide their body so."""
-    opened = []
-    for packed in re.findall(r"[A-Za-z0-9+/]{16,}={0,2}", text):
-        try:
-            opened.append(base64.b64decode(packed, validate=True).decode("latin-1"))
-        except (binascii.Error, ValueError):
-            continue
-    return " ".join(opened)
 
 
 def send_the_thanks_now(desk, clinic):
