@@ -267,7 +267,7 @@ def send_a_report(clinic, desk, report):
 
 
 def open_the_report(mail):
-    """The recipient follows the mails: what is told before the code and around what it opens, and its links."""
+    """The recipient follows the mails: what is told before and around what they open, and its links."""
     letters = len(mail.taken)
     stranger, [link] = Client(), re.findall(rf"{reverse('portal:door')}#(\S+)", told_in(mail.taken[-1]))
     before = [stranger.get(reverse("portal:door")), stranger.post(reverse("portal:door"), {"link": link})]

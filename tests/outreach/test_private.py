@@ -21,9 +21,11 @@ from referralcrm.practice.scope import enter
 from referrals import actions
 from referrals.actions import links
 from referrals.models import PortalCode, PortalLink, StatusNotice
+from referrals.states import Urgency
 from tests import factories
 
 SATURDAY_NIGHT = datetime(2026, 3, 7, 23, tzinfo=UTC)
+MONDAY_AT_EIGHT = datetime(2026, 3, 9, 8, tzinfo=UTC)
 DOOR = reverse("portal:door")
 
 
@@ -73,6 +75,7 @@ def news_among(server):
 
 
 def test_a_code_leaves_at_once_on_a_saturday_night_and_then_is_nowhere(sending, token, server, clock):
+    """Whoever asked is waiting for it."""
     clock.move_to(SATURDAY_NIGHT)
     Client().post(DOOR, {"link": token})
     send_due(sending)
@@ -311,13 +314,28 @@ def test_reopening_or_taking_up_again_is_no_news(riverside):
     assert sorted(StatusNotice.objects.values_list("what", flat=True)) == ["booked", "received"]
 
 
-def test_news_waits_for_the_morning(sending, okafor, server, clock):
+@pytest.mark.parametrize(
+    "zone, eight, urgency",
+    [
+        ("", MONDAY_AT_EIGHT, Urgency.ROUTINE),
+        ("America/New_York", MONDAY_AT_EIGHT + timedelta(hours=4), Urgency.STAT),
+    ],
+)
+def test_news_waits_for_the_readers_morning_however_urgent(
+    zone, eight, urgency, sending, okafor, server, clock
+):
     clock.move_to(SATURDAY_NIGHT)
     with enter(sending):
-        receive(okafor)
-    clock.shift(timedelta(minutes=6))
+        okafor.time_zone = zone
+        okafor.save()
+        receive(okafor, urgency=urgency)
+        assert Message.objects.get(rule__kind=RuleKind.STATUS_NOTICE).due_at == eight
+    clock.move_to(eight - timedelta(minutes=1))
     send_due(sending)
     assert not news_among(server)
+    clock.shift(timedelta(minutes=1))
+    send_due(sending)
+    assert len(news_among(server)) == 1
 
 
 @pytest.mark.parametrize("kind", CARRIES)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from outreach import mail
 from outreach.actions.messages.schedule import next_slot
 from outreach.actions.messages.thanks import locked, waiting_note
-from outreach.actions.messages.verdict import EXPIRES_AFTER, Verdict, partner_obstacle
+from outreach.actions.messages.verdict import EXPIRES_AFTER, Verdict, partner_obstacle, partner_zone
 from outreach.models import Message, MessageCause, Rule
 from outreach.states import CARRIES, MessageState, RuleKind
 from referralcrm.audit.actions import record
@@ -45,7 +45,11 @@ def send_link(link, *, referral, by=None):
 
 @transaction.atomic
 def tell(notice, *, by=None):
-    """Let news leave in a few minutes, with what else happens until then; nobody is told who cannot be."""
+    """Let news leave in a few minutes, with what else happens until then; nobody is told who cannot be.
+
+    It keeps the reader's quiet hours, of an urgent referral too: nobody waits for it at a screen, and what
+    cannot wait is a call.
+    """
     rule = Rule.objects.get(kind=RuleKind.STATUS_NOTICE)
     partner = locked(notice.partner_id)
     if not rule.is_active or partner_obstacle(partner):
@@ -62,7 +66,8 @@ def tell(notice, *, by=None):
         cause.save(update_fields=["message", "withdrawn_at"])
     else:
         notice.link = links.make(partner)
-        due_at = Calendar(current_practice()).mail_slot(timezone.now() + JOIN_WITHIN)
+        calendar = Calendar(current_practice())
+        due_at = calendar.mail_slot(timezone.now() + JOIN_WITHIN, zone=partner_zone(partner, calendar))
         _open(cause, partner, Verdict(MessageState.PENDING, due_at=due_at), due_at, by=by)
     notice.save(update_fields=["link"])
 
