@@ -1,19 +1,17 @@
 """Changing several referrals at once: what would change, carrying it out, and taking it back."""
 
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
-
-from referralcrm.core.answers import back, carried_out, is_path_of_ours, not_carried_out
 from referralcrm.core.forms import bound, is_sent
 from referralcrm.core.refused import Refused
-from referralcrm.practice.batches import keys_in, recent
-from referralcrm.practice.models import Batch
+from referralcrm.practice.batches import keys_in
+from referralcrm.practice.many import ManyPage
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place
 from referrals.actions import bulk
 from referrals.filters import ReferralFilter
 from referrals.forms.many import ManyForm
 from referrals.models import Referral
+
+PAGE = ManyPage("referrals", "referral", bulk)
 
 
 @allow(Permission.LOG, methods="GET POST")
@@ -25,18 +23,11 @@ def change_many(request):
         try:
             bulk.check_number(len(chosen), form.cleaned_data["step"])
             if request.POST.get("then") == "change":
-                return _change(request, form, chosen)
+                return PAGE.change(request, form, chosen)
         except Refused as refused:
             form.add_error(None, refused.message)
         plan = bulk.plan(chosen, by=request.user, **form.values()) if len(chosen) <= bulk.MOST else None
-    context = {
-        "form": form,
-        "plan": plan,
-        "chosen": chosen,
-        "batches": recent(bulk.LIST)[:20],
-        "back": _list(request),
-    }
-    return render(request, "referrals/many.html", context)
+    return PAGE.show(request, form, chosen, plan)
 
 
 def _chosen(request):
@@ -52,29 +43,6 @@ def _chosen(request):
     return list(rows.order_by("pk")[: bulk.MOST + 1])
 
 
-def _change(request, form, chosen):
-    ids, what = [row.pk for row in chosen], form.in_words
-    batch = bulk.change_many(
-        ids, seen=request.POST.get("seen", ""), by=request.user, what=what, **form.values()
-    )
-    text = f"{batch.number} referral{'' if batch.number == 1 else 's'} changed."
-    undo = reverse("referrals:undo_many", args=[batch.pk])
-    return carried_out(request, text, undo=undo, to=_list(request))
-
-
-def _list(request):
-    """The list as it was when the rows were chosen."""
-    wanted = request.GET.get("next", "")
-    return wanted if is_path_of_ours(wanted) else reverse("referrals:list")
-
-
 @allow(Permission.LOG, methods="POST")
 def undo_many(request, pk):
-    """From the toast, or from the list of earlier changes."""
-    batch = get_object_or_404(Batch.objects.filter(slug=bulk.LIST), pk=pk)
-    to = back(request) if request.POST.get("next") else reverse("referrals:list")
-    try:
-        undone = bulk.undo_many(batch, by=request.user)
-    except Refused as refused:
-        return not_carried_out(request, refused, to=to)
-    return carried_out(request, undone.sentence, to=to)
+    return PAGE.undo(request, pk)
