@@ -4,7 +4,6 @@ from copy import copy
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from partners.actions import create as create_partner
@@ -16,6 +15,7 @@ from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.permissions import Permission
 from referralcrm.practice.scope import current_practice
 from referralcrm.practice.trash import require_kept
+from referrals.actions.handover import give_to
 from referrals.models import AdviceRequest
 from referrals.signals import advice_changed
 from referrals.states import AdviceChannel, AdviceKind
@@ -194,16 +194,9 @@ def open_of(person):
     return AdviceRequest.objects.open().filter(owner=person).select_related("partner")
 
 
-@transaction.atomic
 def hand_over(person, *, heir, by):
     """Give a clinician's open questions to ``heir`` who treats patients; else they are everybody's."""
-    ids = list(open_of(person).values_list("pk", flat=True))
-    if not ids:
-        return
-    owner = heir if heir and heir.sees_patients else None
-    AdviceRequest.objects.filter(pk__in=ids).update(owner=owner, version=F("version") + 1)
-    note = f"to {owner.name}" if owner else "to everybody"
-    record("handed over", by=by, subjects=ids, subject_type="advicerequest", changed=["owner"], note=note)
+    give_to(heir, open_of(person), column="owner", by=by, otherwise="to everybody")
 
 
 def _as_usual(advice):
