@@ -2,13 +2,14 @@
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from partners.models.names import best_fit
 from referralcrm.practice import trash
 from referralcrm.practice.models import Plentiful, PracticeOwned, scoped
+from referralcrm.practice.models.merged import link_to_survivor, merged_index
 
 
 def _partners_by(field):
@@ -51,11 +52,6 @@ class Discipline(PracticeOwned):
 
     def __str__(self):
         return self.name
-
-
-def merged_index(name):
-    """Who was merged into a row. Of a few rows only: an index of all nulls would tempt the planner."""
-    return models.Index(fields=["merged_into"], name=name, condition=Q(merged_into__isnull=False))
 
 
 class Reachable(models.Model):
@@ -109,15 +105,7 @@ class Organisation(Reachable, Plentiful):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
-    merged_into = models.ForeignKey(
-        "self",
-        null=True,
-        editable=False,
-        db_index=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-    )
+    merged_into = link_to_survivor()
 
     objects = scoped(OrganisationQuerySet)
 

@@ -9,11 +9,12 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from partners.models.names import best_fit, likeness
-from partners.models.organisations import Discipline, Mergeable, Organisation, Reachable, merged_index
+from partners.models.organisations import Discipline, Mergeable, Organisation, Reachable
 from partners.states import Accepting, AddressState, Channel, Circle, Ending, Kind, News, Stage
 from referralcrm.practice import trash
 from referralcrm.practice.addresses import place_lines
 from referralcrm.practice.models import Plan, Plentiful, PracticeOwned, User, scoped, valid_zone
+from referralcrm.practice.models.merged import link_to_survivor, merged_index
 
 ALIKE = 0.6  # of pg_trgm's similarity: "Dr Adaeze Okafor" with "Adaeze Okaffor", not with "Dr Adam Okada"
 
@@ -133,15 +134,7 @@ class Partner(Reachable, Plentiful):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
-    merged_into = models.ForeignKey(
-        "self",
-        null=True,
-        editable=False,
-        db_index=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-    )
+    merged_into = link_to_survivor()
 
     objects = scoped(PartnerQuerySet)
 

@@ -11,6 +11,7 @@ from referralcrm.core.crypto import blind_index, new_key, seal, unseal, unwrap, 
 from referralcrm.core.reading import note_read
 from referralcrm.core.sealed import Sealed, SealedField
 from referralcrm.practice.models import Plentiful, scoped
+from referralcrm.practice.models.merged import link_to_survivor
 
 
 def normalised(text: str) -> str:
@@ -89,15 +90,7 @@ class Patient(Plentiful):
     birth_date_sealed = SealedField()
     record_number_sealed = SealedField()
     phone_sealed = SealedField()
-    merged_into = models.ForeignKey(
-        "self",
-        null=True,
-        editable=False,
-        db_index=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-    )
+    merged_into = link_to_survivor()
     record_index = models.BinaryField(null=True, editable=False)
     person_index = models.BinaryField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
