@@ -84,7 +84,15 @@ def match(run, *, by, matched, **options):
     """
     run = _locked(run, BEFORE)
     _set(
-        run, matched=matched, state=State.CHECKING, position=0, orders=None, failure="", stumbles=0, **options
+        run,
+        matched=matched,
+        state=State.CHECKING,
+        position=0,
+        orders=None,
+        matters=None,
+        failure="",
+        stumbles=0,
+        **options,
     )
     if run.has_header:
         kept = {"matched": matched}

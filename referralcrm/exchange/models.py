@@ -39,8 +39,11 @@ class ImportQuerySet(models.QuerySet):
 
 class Import(PracticeOwned):
     """One file of rows. ``matched`` names our field for each column of it, "" for none,
-    and ``orders`` whether days or months come first in its dates. ``tab`` is the place of the sheet in a
-    workbook, from 0; None in text, and in workbooks of old, of which the first filled sheet was read.
+    and ``orders`` whether days or months come first in its dates.
+
+    ``matters`` are those of several lines: by their key in the file, a referral here that is of this matter,
+    or None. ``tab`` is the place of the sheet in a workbook, from 0; None in text, and in workbooks of old,
+    of which the first filled sheet was read.
 
     ``position`` counts the lines dealt with in the present state. ``attempt`` is the fence: whoever
     writes for an import holds its newest number.
@@ -55,6 +58,7 @@ class Import(PracticeOwned):
     tab_sealed = models.BinaryField(default=b"", db_default=b"")
     matched = models.JSONField(default=list)
     orders = models.JSONField(null=True)
+    matters = models.JSONField(null=True)
     choice = models.CharField(max_length=6, choices=Choice, default=Choice.SKIP)
     adds_partners = models.BooleanField(default=False)
     direction = models.CharField(max_length=8, choices=Direction, default=Direction.RECEIVED)

@@ -21,7 +21,7 @@ from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.scope import current_practice
 from referralcrm.practice.staging import as_bytes, insert_many
 from referrals.actions.clock import Clock, Course
-from referrals.actions.matters import lock_matter, settle
+from referrals.actions.matters import join, lock_matter, settle
 from referrals.models import JourneyEvent, Obligation, Patient, Referral
 from referrals.states import CLOSED, DONE, SEEN, TRACK, Direction, Journey, Loop, Side
 
@@ -106,6 +106,20 @@ def bring_in(rows: list[Past], *, by) -> Brought:
         record("imported", by=by, subjects=list(newcomers), subject_type="patient")
     record("imported", by=by, subjects=keys, subject_type="referral")
     return Brought(keys, list(newcomers))
+
+
+@transaction.atomic
+def join_matters(pairs):
+    """Let imported referrals be of the matter of earlier ones: (id, id of the earlier) each.
+
+    What is not the same patient and direction after all, or is in the trash, stays a matter of its own.
+    """
+    keys = {key for pair in pairs for key in pair}
+    found = {str(row.pk): row for row in Referral.objects.not_deleted().filter(pk__in=keys)}
+    for pk, earlier in pairs:
+        one, other = found.get(pk), found.get(earlier)
+        if one and other and (one.patient_id, one.direction) == (other.patient_id, other.direction):
+            join(one, other)
 
 
 @transaction.atomic

@@ -7,13 +7,15 @@ from datetime import timedelta
 import pytest
 
 from partners.models import Contact, Partner
+from referralcrm.exchange.intake import work as working
 from referralcrm.exchange.states import State
 from referralcrm.practice.models import Location, Plan
 from referralcrm.practice.scope import enter
 from referrals.actions import move, receive
+from referrals.actions.matters import join
 from referrals.models import Referral
 from tests import factories
-from tests.exchange.bringing import a_clinic, brought_in
+from tests.exchange.bringing import a_clinic, brought_in, undone
 from tests.exchange.hostile import NAMES, TEXTS
 from tests.exchange.taking_out import file_of, taken_out
 
@@ -132,3 +134,72 @@ def test_referrals_come_in_as_they_went_out(here, there):
     assert brought_in(here, content, "referrals").made == 0
     with enter(here):
         assert Referral.objects.count() == before
+
+
+def matters_of(practice):
+    """The matters as sets of (record number, day), and those that stand for them."""
+    with enter(practice):
+        said, alone = {}, set()
+        for row in Referral.objects.kept().select_related("patient"):
+            line = (row.patient.record_number, row.happened_on)
+            said.setdefault(row.matter, set()).add(line)
+            alone |= {line} if row.pk == row.matter else set()
+    return {frozenset(lines) for lines in said.values()}, alone
+
+
+def some_matters(practice):
+    """Two referrers of one matter, a third matter of that patient, and somebody else's."""
+    okafor, voss = (Partner.objects.get(name=name) for name in ("Dr Adaeze Okafor", "Lena Voss"))
+    kim, ruth = factories.patient("Kim Moreau", record="1"), factories.patient("Ruth Adler", record="2")
+    today = practice.today()
+    came = [(kim, okafor, 9), (kim, voss, 5), (kim, okafor, 3), (ruth, voss, 9), (ruth, okafor, 2)]
+    made = [
+        receive(by=practice.charlie, patient=who, partner=partner, happened_on=today - timedelta(days=days))
+        for who, partner, days in came
+    ]
+    join(made[1], made[0])
+    join(made[4], made[3])
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+@pytest.mark.parametrize("rows_a_step", [1, 1_000])
+def test_a_patient_counts_once_for_a_matter_there_as_well(here, there, monkeypatch, is_turned, rows_a_step):
+    """Whatever order the lines come in, and in however many steps; the same file again changes nothing."""
+    monkeypatch.setattr(working, "CHUNK", rows_a_step)
+    for practice in (here, there):
+        with enter(practice):
+            factories.partner("Dr Adaeze Okafor", email="okafor@office.example")
+            factories.partner("Lena Voss", email="voss@office.example")
+    with enter(here):
+        some_matters(here)
+    header, *lines = (
+        file_from(here, "referrals", has_names=True).decode("utf-8-sig").splitlines(keepends=True)
+    )
+    content = "".join([header, *(reversed(lines) if is_turned else lines)])
+    run = brought_in(there, content, "referrals")
+    assert (run.bad, run.made) == (0, 5)
+    (together, standing), (ours, first) = matters_of(there), matters_of(here)
+    assert together == ours and len(ours) == 3
+    assert len(standing) == 3 and (is_turned or standing == first)
+    assert brought_in(here, content, "referrals").made == 0
+    assert matters_of(here) == (ours, first)
+    undone(there, run)
+    assert matters_of(there) == (set(), set())
+
+
+def test_a_matter_that_two_patients_share_in_a_file_is_not_believed(here, there):
+    for practice in (here, there):
+        with enter(practice):
+            factories.partner("Dr Adaeze Okafor", email="okafor@office.example")
+            factories.partner("Lena Voss", email="voss@office.example")
+    with enter(here):
+        some_matters(here)
+        one = str(Referral.objects.order_by("pk").first().pk)
+    rows = list(csv.DictReader(io.StringIO(file_from(here, "referrals", has_names=True).decode("utf-8-sig"))))
+    out = io.StringIO()
+    write = csv.DictWriter(out, rows[0])
+    write.writeheader()
+    write.writerows(row | {"matter": one} for row in rows)
+    assert brought_in(there, out.getvalue(), "referrals").made == 5
+    together, _ = matters_of(there)
+    assert all(len({record for record, _ in lines}) == 1 for lines in together)

@@ -151,7 +151,7 @@ def _check(practice, run, deadline):
             note(current, chunk)
             note_reads(current, patients)
             current.position += len(chunk)
-            current.lines = current.position
+            current.lines, current.matters = current.position, sheet.matters
             if sheet.keeps_ready:
                 keep_ready(current, sheet, chunk)
             if current.lines > MAX_LINES:
@@ -190,7 +190,7 @@ def _out_of_the_file(current):
         chunk = [sheet.read(line, cells) for line, cells in islice(rows, CHUNK)]
         sheet.recognise(chunk)
         write(current, sheet, chunk)
-        current.position += len(chunk)
+        current.position, current.matters = current.position + len(chunk), sheet.matters
         return len(chunk) < CHUNK
 
     return step

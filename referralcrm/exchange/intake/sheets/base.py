@@ -10,7 +10,10 @@ from referralcrm.practice.scope import current_practice
 
 
 class BaseSheet(ABC):
-    """Reads lines one by one; ``seen`` are the lines so far by what they are recognised by."""
+    """Reads lines one by one; ``seen`` are the lines so far by what they are recognised by.
+
+    ``matters`` are those of ``Import``, as far as the lines were read.
+    """
 
     what = ""
     keeps_ready = False
@@ -19,6 +22,7 @@ class BaseSheet(ABC):
         self.run = run
         self.practice = current_practice()
         self.seen = {}
+        self.matters = dict(run.matters or {})
         self.place = {key: index for index, key in enumerate(run.matched) if key}
         self._reader = Reader(
             SHEETS[run.sheet],

@@ -57,6 +57,19 @@ class Referrals(ReadAgain):
             values.setdefault("closed_on", values["completed_on"])
         if not row.bad:
             self.patients.note(row)
+            self._note_matter(values)
+
+    def _note_matter(self, values):
+        """A line that is of another line's matter, as our own exports say, makes that one of several."""
+        matter, own = values.get("matter"), values.get("id")
+        if matter and own and matter != own:
+            self.matters.setdefault(matter, None)
+
+    def recognise(self, rows):
+        super().recognise(rows)
+        for row in rows:
+            if row.match and (matter := row.values.get("matter")) in self.matters:
+                self.matters[matter] = self.matters[matter] or row.match
 
     def _find_partner(self, row):
         values = row.values
@@ -144,10 +157,20 @@ class Referrals(ReadAgain):
         places, organisations = offices_called(row.values.get("organisation", "") for row in to_make)
         past = [self._past(row, places) for row in to_make]
         made = intake.bring_in(past, by=by)
+        intake.join_matters(self._matters_of(past))
         brought.organisations += organisations
         batches = batches_of(brought)
         batches += [{"what": Made.REFERRALS, "made": made.referrals}] if made.referrals else []
         return batches + ([{"what": Made.PATIENTS, "made": made.patients}] if made.patients else [])
+
+    def _matters_of(self, past):
+        """(referral, an earlier one of the same matter) of those that just came in."""
+        pairs = []
+        for made in past:
+            if (matter := made.values.get("matter")) in self.matters:
+                earlier = self.matters[matter] = self.matters[matter] or made.pk
+                pairs.append((made.pk, earlier))
+        return [(pk, earlier) for pk, earlier in pairs if pk != earlier]
 
     def _past(self, row, places):
         values = row.values
