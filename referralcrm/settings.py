@@ -35,6 +35,14 @@ def seconds(name, default):
     return value
 
 
+def number(name, default):
+    """A whole number, zero or more."""
+    value = env.int(name, default=default)
+    if value < 0:
+        raise ImproperlyConfigured(f"{name} is a number, 0 or more, not {value}")
+    return value
+
+
 def moment(name):
     """An instant, as epoch seconds or ISO 8601 with an offset; None when it is not given."""
     if not (value := env.str(name, default="")):
@@ -220,7 +228,7 @@ SECURE_SSL_REDIRECT = env.bool("HTTPS_ONLY", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_SSL_REDIRECT else None
-PROXIES = env.int("PROXIES", default=0)  # of our own, each adding to X-Forwarded-For
+PROXIES = number("PROXIES", 0)  # of our own, each adding to X-Forwarded-For
 
 # A form with a megabyte of text is 6 MB when a browser has escaped its accents; its typing is not lost.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024

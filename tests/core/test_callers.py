@@ -1,9 +1,11 @@
 """Whose request it is: what our own proxies say, and nothing that anybody may write."""
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
 
 from referralcrm.core.callers import address_of, house_of
+from referralcrm.settings import number
 
 
 @pytest.mark.parametrize(
@@ -31,3 +33,10 @@ def test_an_address_is_as_far_left_as_our_proxies_reach(proxies, forwarded, addr
 )
 def test_a_house_is_an_address_or_the_network_of_one(address, house):
     assert house_of(RequestFactory().get("/", REMOTE_ADDR=address)) == house
+
+
+def test_fewer_proxies_than_none_stop_the_start(monkeypatch):
+    """They would let anybody say who is calling."""
+    monkeypatch.setenv("PROXIES", "-1")
+    with pytest.raises(ImproperlyConfigured, match="PROXIES"):
+        number("PROXIES", 0)
