@@ -273,6 +273,20 @@ def test_whom_the_referral_was_not_from_is_told_nothing_of_it_and_whom_it_was_fr
     ]
 
 
+@pytest.mark.parametrize("mistake", ["an error", "in the trash"])
+def test_news_of_a_referral_that_was_a_mistake_stays_here(sending, okafor, server, clock, mistake):
+    with enter(sending):
+        referral = receive(okafor)
+        if mistake == "an error":
+            actions.move(referral, "enter_in_error", by=None, reason="Logged twice")
+        else:
+            actions.delete(referral, by=None)
+        assert not StatusNotice.objects.standing().exists()
+    clock.shift(timedelta(minutes=6))
+    send_due(sending)
+    assert not news_among(server)
+
+
 FACTS = {
     News.RECEIVED: [],
     News.BOOKED: [("schedule", {})],
@@ -307,11 +321,14 @@ def test_what_is_history_or_about_whom_we_sent_is_no_news(riverside, okafor, sen
 
 
 def test_reopening_or_taking_up_again_is_no_news(riverside):
-    partner = factories.partner("Dr Lind", notices=[News.RECEIVED, News.BOOKED])
-    referral = receive(partner)
-    for verb in ("schedule", "hold", "resume", "cancel", "reopen"):
-        actions.move(referral, verb, by=None, reason="As asked")
-    assert sorted(StatusNotice.objects.values_list("what", flat=True)) == ["booked", "received"]
+    lind = factories.partner("Dr Lind", notices=[News.RECEIVED, News.BOOKED])
+    days = [riverside.today() - timedelta(days=ago) for ago in range(5, -1, -1)]
+    referral = actions.receive(by=None, patient=factories.patient(), partner=lind, happened_on=days[0])
+    steps = ("schedule", "hold", "resume", "cancel", "reopen")
+    for verb, on in zip(steps, days[1:], strict=True):
+        actions.move(referral, verb, by=None, on=on, reason="As asked")
+    told = StatusNotice.objects.values_list("what", "happened_on")
+    assert sorted(told) == [("booked", days[1]), ("received", days[0])]
 
 
 @pytest.mark.parametrize(

@@ -227,3 +227,32 @@ def test_a_visit_that_was_missed_stays_missed_when_the_next_one_is_known():
     report = Obligation(visit_on=date(2026, 11, 10))
     says = clock(next_visit_on=date(2026, 12, 1)).read(report)
     assert (says["visit_on"], says["due_on"]) == (date(2026, 11, 10), date(2026, 11, 9))
+
+
+def test_a_visit_on_the_day_of_the_first_one_cannot_be_preceded():
+    says = clock(next_visit_on=date(2026, 11, 3)).read(Obligation())
+    assert (says["visit_on"], says["due_because"]) == (None, "7 days after the first visit")
+
+
+def test_a_visit_is_missed_once_its_day_is_over():
+    for day, stays in ((23, True), (24, False)):  # it is the 24th
+        visit, later = date(2026, 11, day), date(2026, 12, 1)
+        says = clock(next_visit_on=later).read(Obligation(visit_on=visit))
+        assert says["visit_on"] == (visit if stays else later)
+
+
+@pytest.mark.parametrize(
+    "seen, visit, due, because",
+    [
+        ("2026-03-30", "2026-04-06", "2026-04-02", "back with the referrer on Monday 6 Apr"),  # Good Friday
+        ("2026-11-06", "2026-11-09", "2026-11-06", "back with the referrer on Monday 9 Nov"),
+        ("2026-11-07", "2026-11-09", "2026-11-07", "back with the referrer on Monday 9 Nov"),  # a Saturday
+        ("2026-11-03", "2026-11-10", "2026-11-09", "back with the referrer on Tuesday 10 Nov"),
+        ("2026-11-03", "2026-11-11", "2026-11-10", "7 days after the first visit"),  # both on one day
+        ("2026-11-07", None, "2026-11-13", "7 days after the first visit; Saturday 14 Nov is no working day"),
+    ],
+)
+def test_the_words_are_those_of_the_promise_that_comes_first(seen, visit, due, because):
+    back = visit and date.fromisoformat(visit)
+    says = clock(attended_on=date.fromisoformat(seen), next_visit_on=back).read(Obligation())
+    assert (says["due_on"].isoformat(), says["due_because"]) == (due, because)
