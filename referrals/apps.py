@@ -13,7 +13,7 @@ class ReferralsConfig(AppConfig):
         from referrals.models import Phrase
         from referrals.views import many  # noqa: F401  (offers its list, to workers as well)
 
-        why = "PDFs that go along with reports"
+        why = "PDFs that go along with reports and letters"
         add(Section("Articles", why, "referrals:articles", Permission.MANAGE_PRACTICE))
-        why = "Words that come up often in reports, put in with a few keys"
+        why = "Words that come up often in reports and letters, put in with a few keys"
         keep(SmallList("phrases", "Phrases", "phrase", why, Phrase, PhraseForm))

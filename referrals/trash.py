@@ -152,8 +152,8 @@ keep(
 keep(
     Kind(
         slug="reports",
-        one="draft of a report",
-        many="Drafts of reports",
+        one="draft of a report or letter",
+        many="Drafts of reports and letters",
         model=Report,
         permission=Permission.LOG,
         restore=actions.reports.restore,

@@ -13,8 +13,8 @@ from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.scope import current_practice
 from referrals.states import BY_HAND, DeliveryChannel
 
-TITLES = {DeliveryChannel.POST: "Post a report to {}", DeliveryChannel.FAX: "Fax a report to {}"}
-TAKEN_BACK = "The report was taken back."
+TITLES = {DeliveryChannel.POST: "Post a {} to {}", DeliveryChannel.FAX: "Fax a {} to {}"}
+TAKEN_BACK = "It was taken back."
 
 
 @transaction.atomic
@@ -35,8 +35,8 @@ def _ask_for(delivery, by):
         practice = current_practice()
         cause.task = tasks.add(
             kind=TaskKind.SEND_REPORT,
-            title=TITLES[delivery.channel].format(delivery.partner.name)[:200],
-            why="Letter, envelope and fax sheet stand with the report. Tick it there, or here.",
+            title=TITLES[delivery.channel].format(delivery.report.noun, delivery.partner.name)[:200],
+            why="Covering letter, envelope and fax sheet stand with it. Tick it there, or here.",
             due_on=Calendar(practice).add_working_days(practice.today(), 1),
             partner=delivery.partner,
             referral=delivery.report.referral,

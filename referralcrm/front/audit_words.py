@@ -7,6 +7,8 @@ from django.urls import reverse
 from partners.models import Organisation, Partner
 from referralcrm.audit.models import AuditEvent
 from referralcrm.practice.models import User
+from referrals.models import Delivery, Report
+from referrals.models.report_parts import DESCRIPTIONS
 
 # model name: (one, many)
 KINDS = {
@@ -23,10 +25,16 @@ KINDS = {
     "story": ("a story without names", "stories without names"),
     "careteammember": ("a patient’s other clinician", "patients’ other clinicians"),
     "advicerequest": ("a question", "questions"),
-    "obligation": ("a report", "reports"),
-    "delivery": ("a report to a partner", "reports to partners"),
+    "patientmerge": ("two records of a patient", "pairs of records of patients"),
+    "obligation": ("a promised report", "promised reports"),
+    "report": ("a report or letter", "reports and letters"),
+    "delivery": ("a report or letter to a partner", "reports and letters to partners"),
+    "statusnotice": ("news for a partner", "news for partners"),
+    "offer": ("whom a patient was offered", "whom patients were offered"),
     "portallink": ("a partner’s link", "partners’ links"),
     "friction": ("what was hard for a partner", "things that were hard for partners"),
+    "agreement": ("what is agreed with a partner", "what is agreed with partners"),
+    "merge": ("two partners made one", "pairs of partners made one"),
     "paperwork": ("a line of a partner’s checklist", "lines of a partner’s checklist"),
     "enclosure": ("what goes with a referral", "things that go with referrals"),
     "experience": ("what a patient said", "what patients said"),
@@ -42,13 +50,20 @@ KINDS = {
     "location": ("a location", "locations"),
     "service": ("a service", "services"),
     "plan": ("an insurance plan", "insurance plans"),
+    "article": ("an article to enclose", "articles to enclose"),
+    "phrase": ("a phrase", "phrases"),
+    "condition": ("a condition or need", "conditions and needs"),
+    "licence": ("a licence or registration", "licences and registrations"),
     "closedday": ("a closed day", "closed days"),
     "batch": ("a change of several", "changes of several"),
     "savedview": ("a view of a list", "views of lists"),
     "export": ("a list", "lists"),
+    "import": ("a spreadsheet", "spreadsheets"),
     "outcomefile": ("a file of outcomes", "files of outcomes"),
     "auditevent": ("the audit log", "the audit log"),
 }
+# what a document can be told to be; {} is "report" or "letter"
+DOCUMENTS = {"report": (Report, "kind", "a {}"), "delivery": (Delivery, "report__kind", "a {} to a partner")}
 NAMED = {"partner": Partner, "organisation": Organisation, "user": User}
 PAGES = {"partner": "partners:detail", "user": "practice:person"}
 INSTEAD = {
@@ -74,6 +89,24 @@ PLACES = {
     "referrals:goes_with": "while writing down what goes with a referral",
     "referrals:tick": "while ticking what goes with a referral",
     "referrals:arrived": "while attaching a report",
+    "referrals:start_report": "while beginning a report or letter",
+    "referrals:write_report": "while writing a report or letter",
+    "referrals:keep_report": "while writing a report or letter",
+    "referrals:preview_report": "by looking at its pages",
+    "referrals:finalise_report": "while signing a report or letter",
+    "referrals:amend_report": "while amending a report or letter",
+    "referrals:document": "on the page of a report or letter",
+    "referrals:report_pdf": "by opening the PDF",
+    "referrals:enclose": "while enclosing a file",
+    "referrals:enclosed": "by opening what goes along",
+    "referrals:cover_letter": "to print the covering letter",
+    "referrals:send_report": "while sending a report or letter",
+    "referrals:delivery": "while noting what became of a report or letter",
+    "referrals:delivery_letter": "to print the covering letter",
+    "referrals:delivery_fax": "to print the sheet for a fax",
+    "portal:page": "on their own page",
+    "portal:paper": "by downloading it",
+    "front:reports": "on the board of reports",
     "referrals:experience": "while changing what a patient said",
     "referrals:note_experience": "while writing down what a patient said",
     "referrals:raise_flag": "while raising a quality flag",
@@ -165,4 +198,14 @@ def _names(events):
             practice_id = events[0].practice_id
             rows = model.objects.filter(pk__in=ids, practice_id=practice_id).values_list("pk", "name")
             found |= {(kind, str(pk)): name for pk, name in rows}
+    return found | _documents(events)
+
+
+def _documents(events):
+    """(kind, id) → what it is, "a letter" or "a report to a partner", of the documents that are named."""
+    found = {}
+    for kind, (model, path, words) in DOCUMENTS.items():
+        ids = [event.subjects[0] for event in events if event.subject_type == kind and len(event.subjects) == 1]
+        for pk, written in model.objects.filter(pk__in=ids).values_list("pk", path) if ids else ():
+            found[kind, str(pk)] = words.format(DESCRIPTIONS[written].noun)
     return found

@@ -51,9 +51,9 @@ def usual_way(partner) -> str:
 
 def _check(report, partner, channel):
     if not report.is_final:
-        raise Refused("Only a report that is final can be sent.")
+        raise Refused(f"Only a {report.noun} that is final can be sent.")
     if Report.objects.final().filter(amends=report).exists():
-        raise Refused("A newer version replaces this report. Send that one.")
+        raise Refused(f"A newer version replaces this {report.noun}. Send that one.")
     if problem := why_not(partner, channel):
         raise Refused(problem, field="channel")
     if Delivery.objects.standing().filter(report=report, partner=partner, channel=channel).exists():

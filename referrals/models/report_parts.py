@@ -34,13 +34,15 @@ class Part:
 class Description:
     """A kind of document, about a referral of this ``direction``.
 
-    ``answers`` is the kind of obligation it meets; "" when nobody waits for it.
+    ``answers`` is the kind of obligation it meets; "" when nobody waits for it. ``noun`` is what people
+    call it in a sentence.
     """
 
     title: str
     parts: tuple[Part, ...]
     answers: str = ""
     direction: str = Direction.RECEIVED
+    noun: str = "report"
 
 
 FOUND = Part("found", "What we found", "In two or three sentences.", comes_first=True)
@@ -121,6 +123,7 @@ DESCRIPTIONS: dict[str, Description] = {
             Part("measures", MEASURES.title, may_not_apply=True, is_measures=True),
         ),
         direction=Direction.SENT,
+        noun="letter",
     ),
 }
 

@@ -114,6 +114,16 @@ class Report(PracticeOwned):
         return DESCRIPTIONS[self.kind].title
 
     @property
+    def noun(self) -> str:
+        """ "report" or "letter"."""
+        return DESCRIPTIONS[self.kind].noun
+
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: "report 12", "letter 12", or without a number while it is a draft."""
+        return f"{self.noun} {self.number}" if self.is_final else self.noun
+
+    @property
     def parts(self) -> tuple[Part, ...]:
         """What stands in it, in order."""
         parts = DESCRIPTIONS[self.kind].parts
@@ -134,7 +144,7 @@ class Report(PracticeOwned):
     @property
     def file_name(self) -> str:
         """A name that says nothing about the patient and is safe on any disk."""
-        return f"report-{self.number}.pdf" if self.is_final else "draft.pdf"
+        return f"{self.noun}-{self.number}.pdf" if self.is_final else "draft.pdf"
 
 
 class Phrase(Listed):

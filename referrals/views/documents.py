@@ -171,7 +171,7 @@ def finalise(request, pk):
         final = reports.finalise(saved, by=request.user, version=saved.version)
     except Refused as refused:
         return not_carried_out(request, refused, to=reverse("referrals:write_report", args=[pk]))
-    messages.success(request, f"Signed. Report {final.number} is final.")
+    messages.success(request, f"Signed. {final.called.capitalize()} is final.")
     return redirect(final)
 
 

@@ -148,7 +148,7 @@ def fax_sheet(delivery, *, by) -> dict:
         "sender": sender,
         "to": [("To", partner.name), ("Fax", partner.fax), ("Office", _office(partner))],
         "from": [("From", f"{by.name}, {practice.name}"), ("Date", day(practice.today()))],
-        "subject": "A report for the clinician named above",
+        "subject": f"A {delivery.report.noun} for the clinician named above",
         "warning": (
             "Confidential. What follows is about a patient and for the person named above alone. If it came "
             "to you by mistake, please do not read on: call us at the number above, and destroy it."

@@ -19,23 +19,20 @@ def listed_deliveries():
         partner="partner__name",
         report="report_id",
         number="report__number",
+        kind="report__kind",
+        status="report__status",
     )
     return ArraySubquery(rows.values(row=row))
-
-
-def listed_final():
-    """The final reports that nothing replaces, for an annotation ``listed_final``."""
-    rows = Report.objects.standing().filter(referral=OuterRef("pk")).order_by("-finalised_at")
-    return ArraySubquery(rows.values(row=JSONObject(id="id", number="number")))
 
 
 def deliveries_of(referral) -> list[Delivery]:
     """What ``listed_deliveries`` said, the latest first, as rows that name their partner."""
     found = []
     for row in referral.listed_deliveries:
-        delivery = Delivery(id=row["id"], channel=row["channel"], report_id=row["report"])
+        report = Report(id=row["report"], kind=row["kind"], status=row["status"], number=row["number"])
+        delivery = Delivery(id=row["id"], channel=row["channel"], report=report)
         for name in TIMES:
             setattr(delivery, name, row[name] and datetime.fromisoformat(row[name]))
-        delivery.partner_name, delivery.number = row["partner"], row["number"]
+        delivery.partner_name = row["partner"]
         found.append(delivery)
     return found

@@ -18,6 +18,7 @@ class Listed:
 
     id: str
     title: str
+    noun: str
     number: int | None
     author: str
     at: datetime  # signed, or saved last
@@ -32,6 +33,16 @@ class Listed:
     def meets(self, promised) -> bool:
         """Whether it was written for this promised report, and no newer version stands in its place."""
         return self.obligation is promised and not self.replaced_by
+
+    @property
+    def called(self) -> str:
+        """As ``Report.called``."""
+        return f"{self.noun} {self.number}" if self.is_final else self.noun
+
+    @property
+    def stands(self) -> bool:
+        """Final, and not replaced by a later version."""
+        return self.is_final and not self.replaced_by
 
 
 def listed_documents():
@@ -51,9 +62,11 @@ def documents_of(referral, promised) -> list[Listed]:
 
 def _line(row, later, promised):
     is_final = row["status"] == ReportStatus.FINAL
+    description = DESCRIPTIONS[row["kind"]]
     return Listed(
         id=row["id"],
-        title=DESCRIPTIONS[row["kind"]].title,
+        title=description.title,
+        noun=description.noun,
         number=row["number"],
         author=row["author"],
         at=datetime.fromisoformat(row["finalised_at"] if is_final else row["saved_at"]),

@@ -35,7 +35,7 @@ from referrals.views.calls import undo_address
 from referrals.views.care_team import listed_team, team_on
 from referrals.views.consents import consents_of, listed_consents
 from referrals.views.experiences import afterwards, with_afterwards
-from referrals.views.listed_deliveries import deliveries_of, listed_deliveries, listed_final
+from referrals.views.listed_deliveries import deliveries_of, listed_deliveries
 from referrals.views.listed_documents import can_be_written, documents_of, listed_documents
 from referrals.views.quicker import who_answered_the_report, who_was_quicker
 from referrals.views.stories import listed_stories, stories_of
@@ -67,7 +67,6 @@ def _get(pk):
             listed_team=listed_team(),
             listed_stories=listed_stories(),
             listed_deliveries=listed_deliveries(),
-            listed_final=listed_final(),
             offered=whom_offered(),
         )
         .annotate(**{f"beside_{part.name}": part.expression for part in beside()})
@@ -93,6 +92,7 @@ def _show(request, referral, *, next_form=None, other_form=None):
         "events": _history(referral),
         "reports": reports,
         "documents": documents,
+        "can_go": [row for row in documents if row.stands],
         "may_write": may_step and can_be_written(referral),
         "clocks": own_clocks(referral, current_practice().today()),
         "today": current_practice().today(),

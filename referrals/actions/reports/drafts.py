@@ -18,7 +18,7 @@ from referrals.states import Side
 
 SITTING = timedelta(minutes=30)  # without a save, after which the next one begins another
 A_DAY = timedelta(days=1)  # the longest sitting
-FINAL_STAYS = "This report is final and stays as it is. Amend it: that makes a new version."
+FINAL_STAYS = "What is final stays as it is. Amend it: that makes a new version."
 
 
 @transaction.atomic
@@ -134,5 +134,5 @@ def restore(report, *, by):
         lock(report.amends)
     others = Report.objects.kept().filter(amends=report.amends_id).exclude(pk=report.pk)
     if report.amends_id and others.exists():
-        raise Refused("Another new version of this report has been begun meanwhile.")
+        raise Refused(f"Another new version of this {report.noun} has been begun meanwhile.")
     return fetch_back(report, by=by)

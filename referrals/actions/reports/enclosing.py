@@ -68,7 +68,7 @@ def _copied(enclosure):
 def _with_room(report):
     current = locked_draft(report)
     if current.files.count() >= MOST_ENCLOSED:
-        raise Refused(f"{MOST_ENCLOSED} files go along with this report already.", field="file")
+        raise Refused(f"{MOST_ENCLOSED} files go along with this {current.noun} already.", field="file")
     return current
 
 

@@ -38,7 +38,7 @@ def page_of(report) -> dict:
     return {
         "sender": sender_of(report.author, location=report.referral.location),
         "headline": report.title,
-        "noun": "Report" if report.referral.is_received else "Letter",
+        "noun": report.noun.capitalize(),
         "is_draft": not report.is_final,
         "number": report.number or 0,
         "date": _long(_made_on(report)),
@@ -72,7 +72,7 @@ def _short(text) -> str:
 
 def _replaces(report) -> str:
     earlier = report.amends
-    return f"Replaces report {earlier.number} of {_long(_made_on(earlier))}." if earlier else ""
+    return f"Replaces {earlier.called} of {_long(_made_on(earlier))}." if earlier else ""
 
 
 def _about(report) -> list:

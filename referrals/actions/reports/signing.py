@@ -71,11 +71,11 @@ def amend(report, *, by):
     Raises Refused for a draft, and when a new version has been begun already.
     """
     if not report.is_final:
-        raise Refused("This report is a draft still: change it as it is.")
+        raise Refused(f"This {report.noun} is a draft still: change it as it is.")
     lock(report)  # of two who amend it at once the second sees what the first began
     if later := Report.objects.kept().filter(amends=report).first():
-        which = f"replaced by report {later.number}" if later.is_final else "being amended already"
-        raise Refused(f"This report is {which}.")
+        which = f"replaced by {later.called}" if later.is_final else "being amended already"
+        raise Refused(f"This {report.noun} is {which}.")
     made = Report(referral=report.referral, kind=report.kind, obligation=report.obligation)
     made.amends, made.author = report, by
     made.content = report.content | {"carried_from": None}
@@ -88,5 +88,5 @@ def amend(report, *, by):
 def pdf_of(report) -> bytes:
     """The PDF of a final report, as it was signed. Raises Refused for a draft."""
     if not report.is_final:
-        raise Refused("This report is not final yet.")
+        raise Refused(f"This {report.noun} is not final yet.")
     return b"".join(files.read(report.pdf, keeper=report.patient))
