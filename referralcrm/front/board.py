@@ -5,12 +5,14 @@ Eleven queries at most, whatever the number of rows.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Value
+from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.shortcuts import render
+from django.urls import reverse
 
 from partners.models import Partner
 from referralcrm.core.rates import Rate
@@ -20,7 +22,7 @@ from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place
 from referralcrm.practice.pulse import live
 from referralcrm.practice.scope import current_practice
-from referrals.models import Obligation, Referral
+from referrals.models import Obligation, Referral, Report
 from referrals.models.firsts import back_with_referrer, reported_first
 from referrals.models.running import in_order, running, why
 from referrals.states import Running, Side
@@ -103,6 +105,7 @@ class Row:
     left: str
     why: str
     report: Obligation | None = None
+    step: tuple[str, str] | None = None  # what brings our report on its way: words and address
 
     @property
     def key(self):
@@ -175,7 +178,7 @@ def _narrowed(clocks, chosen, days):
 def _rows(page, days, *, with_name):
     """The rows of a page with all that they name, in their order."""
     page = list(page)
-    reports = Obligation.objects.in_bulk([pk for _, what, pk, _ in page if what == Running.REPORT])
+    reports = _with_documents(Obligation.objects).in_bulk([pk for _, what, pk, _ in page if what == Running.REPORT])
     referrals = Referral.objects.select_related("patient", "partner", "clinician")
     referrals = referrals.in_bulk([about for *_, about in page])
     for report in reports.values():
@@ -184,6 +187,27 @@ def _rows(page, days, *, with_name):
         _row(due_on, what, referrals[about], reports.get(pk), days, with_name)
         for due_on, what, pk, about in page
     ]
+
+
+def _with_documents(obligations):
+    """With the keys of what is being written for each, and of what is signed."""
+    mine = Report.objects.filter(obligation=OuterRef("pk"))
+    return obligations.annotate(
+        draft=Subquery(mine.drafts().order_by("-saved_at").values("pk")[:1]),
+        final=Subquery(mine.standing().order_by("-finalised_at").values("pk")[:1]),
+    )
+
+
+def _step(report):
+    """ "Write it", "Go on writing" or "Send it…", with where that is done; None for a report of theirs."""
+    if not report.is_ours or report.referral.patient.is_nameless:
+        return None
+    if report.draft:
+        return "Go on writing", reverse("referrals:write_report", args=[report.draft])
+    if report.final:
+        return "Send it…", reverse("referrals:send_report", args=[report.final])
+    start = reverse("referrals:start_report", args=[report.referral_id])
+    return "Write it", f"{start}?{urlencode({'obligation': report.pk})}"
 
 
 def _row(due_on, what, referral, report, days, with_name):
@@ -198,4 +222,5 @@ def _row(due_on, what, referral, report, days, with_name):
         left=days.left(due_on),
         why=report.explained if report else why(what, due_on, days.today),
         report=report,
+        step=report and _step(report),
     )

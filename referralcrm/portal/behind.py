@@ -9,6 +9,7 @@ from referrals.actions.consents import problem
 from referrals.actions.deliveries import scope_of
 from referrals.actions.reports import enclosed, pdf_of
 from referrals.models import Delivery, StatusNotice
+from referrals.models.checklists import told_to
 from referrals.states import ConsentScope
 
 
@@ -42,6 +43,9 @@ class Document:
     on: date
     confirmed_at: datetime | None
     papers: list[Paper]
+    note: str  # the covering letter's words
+    enclosed: list[str]  # what goes with it besides, from the partner's checklist
+    to_follow: list[str]
 
 
 def documents_behind(link) -> list[tuple[Delivery, Document]]:
@@ -69,6 +73,7 @@ def contents(delivery, what) -> tuple[bytes, str, str]:
 
 def _document(delivery):
     report = delivery.report
+    enclosed, to_follow = told_to(delivery.partner, report.referral)
     along = [Paper(str(row.pk), row.name, row.content.label, row.stored.size) for row in _enclosed(report)]
     return Document(
         pk=delivery.pk,
@@ -78,6 +83,9 @@ def _document(delivery):
         on=report.finalised_at.astimezone(report.practice.zone).date(),
         confirmed_at=delivery.confirmed_at,
         papers=[Paper("report", report.title, "PDF", report.pdf.size), *along],
+        note=report.content["cover"].strip(),
+        enclosed=enclosed,
+        to_follow=to_follow,
     )
 
 

@@ -82,8 +82,17 @@ def checklist(referral) -> list[Line]:
     return [*wanted, *besides, *typed]
 
 
+def told_to(partner, referral) -> tuple[list[str], list[str]]:
+    """What a cover note to ``partner`` says of a referral's checklist, as it is ticked now.
+
+    A signed page says nothing of it, because ticks go on changing. The list is the partner's of the
+    referral: nobody else is told of it.
+    """
+    return enclosed_and_to_follow(checklist(referral)) if partner.pk == referral.partner_id else ([], [])
+
+
 def enclosed_and_to_follow(lines) -> tuple[list[str], list[str]]:
-    """What a letter says of a checklist: what is with it, and what will follow."""
+    """What is with it, and what will follow."""
     return tuple(
         [line.what for line in lines if line.state == state]
         for state in (Enclosed.ENCLOSED, Enclosed.TO_FOLLOW)

@@ -88,7 +88,7 @@ class Delivery(PracticeOwned):
             (DeliveryChannel(self.channel).done, self.sent_at),
             ("opened", self.opened_at),
             ("downloaded", self.downloaded_at),
-            ("confirmed", self.confirmed_at),
+            ("confirmed received", self.confirmed_at),
             ("taken back", self.revoked_at),
         ]
         return [(what, at) for what, at in told if at]

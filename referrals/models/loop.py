@@ -127,6 +127,15 @@ class Obligation(Plentiful):
         return self.state == Loop.DUE and 0 <= (self.due_on - current_practice().today()).days <= 1
 
     @property
+    def said(self) -> str:
+        """Its state in words. That they have ours, and that we told them so of theirs, are two facts."""
+        return self._confirmed if self.state == Loop.ACKNOWLEDGED else self.get_state_display()
+
+    @property
+    def _confirmed(self) -> str:
+        return "confirmed received" if self.is_ours else Loop.ACKNOWLEDGED.label
+
+    @property
     def title(self) -> str:
         """What it is called: "first report", "progress report 2"."""
         return f"{self.get_kind_display()} {self.number}" if self.number > 1 else self.get_kind_display()
@@ -164,7 +173,7 @@ class Obligation(Plentiful):
             late = (self.sent_on - self.due_on).days
             days = "a day" if abs(late) == 1 else f"{abs(late)} days"
             told += f", {days} after it was due" if late > 0 else ", in time"
-        confirmed = self.acknowledged_on and f"; confirmed {on_day(self.acknowledged_on)}"
+        confirmed = self.acknowledged_on and f"; {self._confirmed} {on_day(self.acknowledged_on)}"
         return f"{told}{confirmed or ''}."
 
     def track(self, seen_on) -> list[Stop]:
@@ -181,7 +190,7 @@ class Obligation(Plentiful):
                 is_done=is_sent and is_confirmed,
                 is_now=is_sent and not is_confirmed,
             ),
-            Stop("Confirmed", self.acknowledged_on, is_done=is_confirmed),
+            Stop(self._confirmed.capitalize(), self.acknowledged_on, is_done=is_confirmed),
         ]
 
 

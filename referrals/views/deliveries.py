@@ -57,7 +57,13 @@ def send(request, pk):
             return not_carried_out(request, refused, to=here)
         return carried_out(request, _said(made), to=here)
     made = list(report.deliveries.with_all())
-    context = {"report": report, "recipients": _recipients(report, roles, made), "made": made, "here": here}
+    context = {
+        "report": report,
+        "recipients": _recipients(report, roles, made),
+        "made": made,
+        "has_files": report.files.exists(),
+        "here": here,
+    }
     return render(request, "referrals/send_report.html", context)
 
 

@@ -20,6 +20,7 @@ from referrals.actions import reports
 from referrals.actions.reports.page import typeset_report
 from referrals.forms import StartForm, WritingAct, WritingForm
 from referrals.models import Phrase, Referral, Report
+from referrals.models.checklists import checklist
 from referrals.models.report_parts import DESCRIPTIONS, kinds_for
 from referrals.states import ReportType
 from referrals.views.letters import covering_letter, files_of
@@ -77,6 +78,7 @@ def document(request, pk):
         "later": Report.objects.kept().filter(amends=report).first(),
         "files": files_of(report),
         "may_sign": request.user.may(Permission.SIGN_REPORTS),
+        "goes_with": checklist(report.referral),
     }
     return render(request, "referrals/document.html", context)
 

@@ -4,7 +4,7 @@ import re
 
 from referralcrm.core.templatetags.house import day
 from referralcrm.practice.addresses import sender_of
-from referrals.models.checklists import checklist, enclosed_and_to_follow
+from referrals.models.checklists import told_to
 from referrals.states import AdviceKind
 
 BETWEEN = re.compile(r"\n\s*\n")  # paragraphs
@@ -112,8 +112,7 @@ def _whom(patient):
 def covering_letter(report, partner, *, by) -> dict:
     """A few personal lines to ``partner`` around a report, which names what is enclosed, for ``letter``."""
     said = report.content["cover"].strip() or f"please find enclosed our {report.get_kind_display()}."
-    lines = checklist(report.referral) if partner.pk == report.referral.partner_id else []
-    ticked, to_follow = enclosed_and_to_follow(lines)
+    ticked, to_follow = told_to(partner, report.referral)
     enclosed = [str(report).capitalize(), *(row.name for row in files_of(report)), *ticked]
     return {
         "sender": sender_of(by, location=report.referral.location),

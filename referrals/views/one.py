@@ -242,7 +242,7 @@ def report(request, pk):
     except Refused as refused:
         return not_carried_out(request, refused, to=to)
     undo = "" if form.cleaned_data["act"] == ReportAct.TAKE_BACK else _undo_report(report)
-    return carried_out(request, f"Report: {report.get_state_display()}.", undo=undo, to=to)
+    return carried_out(request, f"Report: {report.said}.", undo=undo, to=to)
 
 
 def _undo_report(report):

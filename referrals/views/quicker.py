@@ -17,7 +17,7 @@ def who_answered_the_report(pk, *, person) -> str:
     """Of a report, likewise."""
     report = Obligation.objects.get(pk=pk)
     return quicker.who_was_quicker(
-        "obligation", pk, person=person, what=lambda event: f"report {report.get_state_display()}"
+        "obligation", pk, person=person, what=lambda event: f"report {report.said}"
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from referrals.actions import move, receive, record_report, send
+from referrals.actions import move, receive, record_report, reports, send
 from referrals.models import Obligation, Referral
 from referrals.states import Verb
 from tests import factories
@@ -112,6 +112,22 @@ def test_a_row_is_finished_in_place_and_told_and_taken_back(desk, okafor, alice)
     assert [row[0] for row in rows(board(desk))] == ["Kim Moreau"]
     response = desk.post(f"/referrals/{referral.pk}/told/", sent, follow=True)
     assert "changed" in response.content.decode() and len(rows(response)) == 1, "an old page finishes nothing"
+
+
+def test_a_row_of_ours_leads_to_its_report_as_far_as_that_is(desk, okafor, alice, bob):
+    referral = seen("Kim Moreau", okafor, by=alice, days_ago=2)
+    seen("Theo Theirs", okafor, by=alice, days_ago=1, log=send)
+    promised = referral.obligations.get(kind="initial")
+
+    def step(query=""):
+        return [row.step for row in board(desk, query).context["rows"] if row.what == "report"]
+
+    assert step() == [("Write it", f"/referrals/{referral.pk}/reports/new/?obligation={promised.pk}")]
+    draft = factories.report(referral, by=bob)
+    assert step() == [("Go on writing", f"{draft.get_absolute_url()}write/")]
+    reports.finalise(draft, by=bob)
+    assert step() == [("Send it…", f"{draft.get_absolute_url()}send/")]
+    assert step("side=theirs") == [None]
 
 
 def test_the_next_visit_is_set_from_the_row(desk, okafor, alice):

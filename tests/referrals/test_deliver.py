@@ -1,17 +1,22 @@
 """A final report goes to a partner: who may have it, by which way, and what is known of it afterwards."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from outreach.actions import tasks
 from outreach.models import Message, Task
 from outreach.states import MessageState, TaskState
+from partners.actions import add_paperwork
 from partners.models import Agreement
 from referralcrm.core.refused import Refused
-from referrals.actions import consents, deliveries, links
+from referrals.actions import consents, deliveries, links, tick
 from referrals.models import CareTeamMember, Delivery, Obligation
 from referrals.states import Loop
 from tests import factories
+
+TAG = re.compile("<[^>]+>")
 
 
 @pytest.fixture
@@ -136,17 +141,21 @@ def test_sent_again_the_old_link_opens_nothing(report, okafor, consent, alice):
 # --- what the recipient does
 
 
+def visit_by(delivery, client):
+    """Bring a browser past the code."""
+    token = links.token_of(delivery.link)
+    client.post(reverse("portal:door"), {"link": token})
+    digits = links.digits_of(delivery.link.codes.get())
+    client.post(reverse("portal:code"), {"link": token, "code": digits})
+
+
 @pytest.fixture
 def come_in(report, okafor, consent, alice, client):
     """``come_in()`` is the delivery, with the recipient's browser past the code."""
 
     def by_the_link():
         delivery = deliveries.send(report, partner=okafor, channel="link", by=alice)
-        token = links.token_of(delivery.link)
-        client.post(reverse("portal:door"), {"link": token})
-        client.post(
-            reverse("portal:code"), {"link": token, "code": links.digits_of(delivery.link.codes.get())}
-        )
+        visit_by(delivery, client)
         return delivery
 
     return by_the_link
@@ -164,6 +173,24 @@ def test_opening_downloading_and_confirming_are_facts_of_their_own(come_in, clie
     assert Delivery.objects.get().downloaded_at and state_of(promised) == Loop.SENT
     client.post(reverse("portal:confirm", args=[delivery.pk]))
     assert Delivery.objects.get().confirmed_at and state_of(promised) == Loop.ACKNOWLEDGED
+
+
+def test_the_page_is_the_cover_note_too(referral, okafor, consent, promised, alice, bob, client):
+    written = factories.REPORT | {"cover": "thank you for sending us your patient."}
+    report = factories.report(referral, by=bob, content=written, final=True)
+    for what in ("Insurance form B", "Consent, signed"):
+        line = add_paperwork(okafor, by=alice, what=what, goes_with="report")
+    tick(referral, line, by=alice, state="enclosed")
+    lind = factories.partner("Dr Lind", email="lind@office.example", treating_provider=True)
+    consents.give(referral, by=alice, scope=["report"], to="partner", partner=lind)
+    pages = {}
+    for partner in (okafor, lind):
+        delivery = deliveries.send(report, partner=partner, channel="link", by=alice)
+        visit_by(delivery, client)
+        pages[partner] = " ".join(TAG.sub(" ", client.get(reverse("portal:page")).content.decode()).split())
+        assert "thank you for sending us your patient." in pages[partner]
+    assert "Sent along Consent, signed To follow Insurance form B" in pages[okafor]
+    assert "Insurance form B" not in pages[lind], "another's list is nobody's business"
 
 
 def test_a_withdrawn_consent_closes_what_was_opened(come_in, client, consent, alice):

@@ -5,7 +5,6 @@ from itertools import groupby
 
 from referralcrm.core.printing import typeset
 from referralcrm.practice.addresses import sender_of
-from referrals.models.checklists import checklist, enclosed_and_to_follow
 from referrals.models.measures import Measure, day_of, number
 from referrals.states import Better
 
@@ -34,7 +33,6 @@ def page_of(report) -> dict:
     """Every word of the report; the patient is named on it."""
     said, measures = report.content, [Measure.of(row) for row in report.content["measures"]]
     parts = [_part(part, said) for part in report.parts]
-    enclosed, to_follow = enclosed_and_to_follow(checklist(report.referral))
     return {
         "sender": sender_of(report.author, location=report.referral.location),
         "headline": report.title,
@@ -51,8 +49,7 @@ def page_of(report) -> dict:
         "chart": [bar for bar in map(_bar, measures) if bar],
         "chart_in_words": " ".join(filter(None, map(_in_words, measures))),
         "signature": _signature(report),
-        "enclosed": [*(row.name for row in _enclosures(report)), *enclosed],
-        "to_follow": to_follow,
+        "enclosed": [row.name for row in _enclosures(report)],
     }
 
 
