@@ -205,7 +205,9 @@ def _documents(events):
     """(kind, id) → what it is, "a letter" or "a report to a partner", of the documents that are named."""
     found = {}
     for kind, (model, path, words) in DOCUMENTS.items():
-        ids = [event.subjects[0] for event in events if event.subject_type == kind and len(event.subjects) == 1]
+        ids = [
+            event.subjects[0] for event in events if event.subject_type == kind and len(event.subjects) == 1
+        ]
         for pk, written in model.objects.filter(pk__in=ids).values_list("pk", path) if ids else ():
             found[kind, str(pk)] = words.format(DESCRIPTIONS[written].noun)
     return found

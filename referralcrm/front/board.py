@@ -178,7 +178,9 @@ def _narrowed(clocks, chosen, days):
 def _rows(page, days, *, with_name):
     """The rows of a page with all that they name, in their order."""
     page = list(page)
-    reports = _with_documents(Obligation.objects).in_bulk([pk for _, what, pk, _ in page if what == Running.REPORT])
+    reports = _with_documents(Obligation.objects).in_bulk(
+        [pk for _, what, pk, _ in page if what == Running.REPORT]
+    )
     referrals = Referral.objects.select_related("patient", "partner", "clinician")
     referrals = referrals.in_bulk([about for *_, about in page])
     for report in reports.values():

@@ -29,7 +29,7 @@ def request_for_details(asked, *, by) -> dict:
         "subject": "Some details are missing",
         "body": [
             f"Dear {asked.contact.name if asked.contact else referral.partner.greeting},",
-            f"thank you for sending us {_whom(referral.patient)} on {day(referral.happened_on)}. "
+            f"Thank you for sending us {_whom(referral.patient)} on {day(referral.happened_on)}. "
             "To see them soon and well we need a few more details. Please write them here and send the "
             f"page back by fax or post{phone}.",
         ],
@@ -61,8 +61,6 @@ def consent_to_sign(referral, team, *, by) -> dict:
 def question_to_a_colleague(advice, *, by) -> dict:
     """Our question on paper, for ``letter``. It names no patient: that line is filled in by hand."""
     practice = by.practice
-    signer = advice.owner or by
-    who = ", ".join(filter(None, [signer.name, signer.credentials]))
     return {
         "sender": sender_of(by, location=advice.location),
         "to": _to(advice.partner, advice.contact, country=practice.country),
@@ -74,7 +72,7 @@ def question_to_a_colleague(advice, *, by) -> dict:
             {"label": "Your answer, if this page suits you", "lines": 3},
         ],
         "closing": "With kind regards",
-        "signature": [who, practice.name],
+        "signature": [_signed(advice.owner or by), practice.name],
         "foot": "Once the patient is written in: by fax or post, never by e-mail.",
     }
 
@@ -88,7 +86,7 @@ def first_words(advice, *, by) -> str:
     return "\n\n".join(
         [
             f"Dear {contact},",
-            f"thank you for looking after this patient with us. {about} came upon a question, and would be "
+            f"Thank you for looking after this patient with us. {about} came upon a question, and would be "
             "glad of your view:",
             advice.question,
             "You may well have reasons that we do not know, and we may have missed something. Is it as you "
@@ -104,6 +102,10 @@ def _to(partner, contact, *, country):
     return [contact.name, *lines] if contact else lines
 
 
+def _signed(person):
+    return ", ".join(filter(None, [person.name, person.credentials]))
+
+
 def _whom(patient):
     born = f", born {day(patient.born)}," if patient.born else ""
     return f"{patient.name}{born}" if patient.name else "this patient"
@@ -111,7 +113,7 @@ def _whom(patient):
 
 def covering_letter(report, partner, *, by) -> dict:
     """A few personal lines to ``partner`` around a report, which names what is enclosed, for ``letter``."""
-    said = report.content["cover"].strip() or f"please find enclosed our {report.get_kind_display()}."
+    said = report.content["cover"].strip() or f"Please find enclosed our {report.get_kind_display()}."
     ticked, to_follow = told_to(partner, report.referral)
     enclosed = [str(report).capitalize(), *(row.name for row in files_of(report)), *ticked]
     return {
@@ -121,7 +123,7 @@ def covering_letter(report, partner, *, by) -> dict:
         "subject": f"Our {report}",
         "body": [f"Dear {partner.greeting},", *said.replace("\r\n", "\n").split("\n\n")],
         "closing": "With kind regards",
-        "signature": [report.author.name, by.practice.name],
+        "signature": [_signed(report.author), by.practice.name],
         "after": [
             f"{title}: {', '.join(what)}"
             for title, what in (("Enclosed", enclosed), ("To follow", to_follow))

@@ -80,7 +80,7 @@ def test_a_code_leaves_at_once_on_a_saturday_night_and_then_is_nowhere(sending, 
     Client().post(DOOR, {"link": token})
     send_due(sending)
     [letter] = server.letters()
-    digits = re.search(r"your code is (\d{6})\.", words_of(letter))[1]
+    digits = re.search(r"Your code is (\d{6})\.", words_of(letter))[1]
     assert digits not in letter["Subject"] and "no e-mail" not in words_of(letter)
     with enter(sending):
         message = Message.objects.get()

@@ -95,7 +95,10 @@ def test_a_letter_is_called_a_letter_wherever_it_stands(letter, sent, alice, bea
     final = Report.objects.final().get()
     consents.give(sent, by=alice, scope=[ConsentScope.REFERRAL], to=ConsentTo.PARTNER, partner=sent.partner)
     by_post = deliveries.send(final, partner=sent.partner, channel=DeliveryChannel.POST, by=alice)
-    pages = [signed, *(desk.get(page) for page in (f"{final.get_absolute_url()}send/", sent.get_absolute_url()))]
+    pages = [
+        signed,
+        *(desk.get(page) for page in (f"{final.get_absolute_url()}send/", sent.get_absolute_url())),
+    ]
     for page in pages:
         text = page.content.decode()
         assert re.search(r"[Ll]etter 1\b", text) and not re.search(r"[Rr]eport 1\b", text), page.request

@@ -13,7 +13,7 @@ from referralcrm.practice.places import places
 
 WORDS = """Dear {greeting},
 
-thank you for trusting us with your patients. It means a lot to all of us here.
+Thank you for trusting us with your patients. It means a lot to all of us here.
 
 If there is anything that would make it easier to work with us, please just call.
 

@@ -75,18 +75,19 @@ def _replaces(report) -> str:
 def _about(report) -> list:
     """(label, words) about whom it is and how they came to us."""
     patient, referral = report.patient, report.referral
+    first_seen = referral.attended_on if referral.is_received else None
     rows = [
         ("Patient", patient.name or patient.label(with_name=True)),
         ("Born", _long(patient.born) if patient.born else ""),
         ("Our record", patient.record_number),
-        ("Referred by" if referral.is_received else "Referred to", _other_side(referral)),
-        ("First seen", _long(referral.attended_on) if referral.attended_on else ""),
+        (
+            "Referred by" if referral.is_received else "Referred to",
+            referral.partner and referral.partner.name,
+        ),
+        ("Referred on", _long(referral.happened_on) if referral.partner else ""),
+        ("First seen", _long(first_seen) if first_seen else ""),
     ]
     return [[label, words] for label, words in rows if words]
-
-
-def _other_side(referral) -> str:
-    return f"{referral.partner.name}, {_long(referral.happened_on)}" if referral.partner else ""
 
 
 def _part(part, said) -> dict:
