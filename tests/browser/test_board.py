@@ -9,17 +9,17 @@ from referrals.models import Obligation
 from tests import factories
 
 
-def owed(name, partner, *, due_in, by):
-    """A report about a patient who came nine days ago, due in so many days."""
-    today = by.practice.today()
+def owed(name, partner, *, came, by):
+    """The first report about a patient who came so many days ago, due 7 days after that."""
+    attended_on = by.practice.today() - timedelta(days=came)
     referral = factories.referral(
         partner=partner,
         patient=factories.patient(name),
-        happened_on=today - timedelta(days=12),
+        happened_on=attended_on,
         journey="attended",
-        attended_on=today - timedelta(days=9),
+        attended_on=attended_on,
     )
-    due_on = today + timedelta(days=due_in)
+    due_on = attended_on + timedelta(days=7)
     Obligation.objects.create(
         referral=referral, side="us", state="due", due_on=due_on, due_because="7 days after the first visit"
     )
@@ -42,12 +42,12 @@ def wait_for_reports(clinic):
     """Three who wait, and two who were back with their referrer."""
     with enter(clinic, durable=True):
         okafor, lind = factories.partner("Dr Adaeze Okafor"), factories.partner("Dr Lind")
-        for name, partner, due_in in (
-            ("Lou Later", lind, 30),
-            ("Tom Today", okafor, 0),
-            ("Lee Late", okafor, -2),
+        for name, partner, came in (
+            ("Lou Later", lind, 0),
+            ("Tom Today", okafor, 7),
+            ("Lee Late", okafor, 9),
         ):
-            owed(name, partner, due_in=due_in, by=clinic.bob)
+            owed(name, partner, came=came, by=clinic.bob)
         for days_ago in (9, 3):
             reported(okafor, days_ago=days_ago, by=clinic.bob)
 
@@ -68,7 +68,7 @@ def test_the_board_by_keyboard(visit, clinic):
     expect(patients).to_have_text(["Lee Late", "Tom Today", "Lou Later"])
     expect(items.locator(".tag-late")).to_have_text(["2 days late"])
     expect(items.locator(".tag-soon")).to_have_text(["due today"])
-    expect(items.nth(2)).to_contain_text("30 days left")
+    expect(items.nth(2)).to_contain_text("7 days left")
     expect(items.first).to_contain_text("7 days after the first visit")
     expect(page.locator(".facts")).to_contain_text("1 of 2")
     bob.check_every_look("board")
@@ -83,7 +83,7 @@ def test_the_board_by_keyboard(visit, clinic):
     page.get_by_role("button", name="Undo").press("Enter")
     expect(patients).to_have_text(["Lee Late", "Tom Today", "Lou Later"])
 
-    visit_on = clinic.today() + timedelta(days=20)
+    visit_on = clinic.today() + timedelta(days=5)
     back = items.nth(2).locator("details")
     back.locator("summary").press("Enter")
     back.get_by_label("Back with the referrer on").fill(visit_on.isoformat())
