@@ -133,7 +133,7 @@ FINDINGS = (
     ),
 )
 FOR_REASON = dict(zip(REASONS, FINDINGS, strict=True))
-COVER = "thank you for sending us your patient. The pages below say what we found and what was agreed."
+COVER = "Thank you for sending us your patient. The pages below say what we found and what was agreed."
 GOES_ON = {
     "next": "Review in three weeks; the next report follows that week.",
     "frequency": "Twice a week for three weeks, then once a week; eight weeks in all.",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -14,7 +15,7 @@ from referralcrm.practice.permissions import Permission, allow
 from referrals.actions import consents, deliveries
 from referrals.actions.care_team import each_once
 from referrals.forms.send import DeliveryActForm, SendForm
-from referrals.models import CareTeamMember, Delivery, Report
+from referrals.models import CareTeamMember, Delivery, Report, ReportFile
 from referrals.views.letters import covering_letter, fax_sheet
 
 KNOWN = ("agreement", "discipline", "organisation")  # of a partner whose row is shown
@@ -42,7 +43,9 @@ class Recipient:
 def send(request, pk):
     """Every clinician of the patient with what is in the way; a POST sends to one of them."""
     known = [f"referral__partner__{name}" for name in KNOWN]
-    report = get_object_or_404(Report.objects.kept().final().with_all().select_related(*known), pk=pk)
+    rows = Report.objects.kept().final().with_all().select_related(*known)
+    rows = rows.annotate(has_files=Exists(ReportFile.objects.filter(report=OuterRef("pk"))))
+    report = get_object_or_404(rows, pk=pk)
     here = reverse("referrals:send_report", args=[pk])
     roles = _roles(report)
     if request.method == "POST":
@@ -61,7 +64,6 @@ def send(request, pk):
         "report": report,
         "recipients": _recipients(report, roles, made),
         "made": made,
-        "has_files": report.files.exists(),
         "here": here,
     }
     return render(request, "referrals/send_report.html", context)
