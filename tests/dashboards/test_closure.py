@@ -78,6 +78,14 @@ def test_of_two_referrals_of_one_patient_the_first_is_counted_and_only_its_own_r
     assert counted(riverside) == ({first}, {first})
 
 
+def test_what_is_younger_than_sixty_days_is_not_counted_yet(riverside):
+    old, young = (date(2026, 10, day) for day in (11, 12))
+    first = sent(old, report_on=old)
+    sent(young, report_on=young)
+    with time_machine.travel(datetime(2026, 12, 10, 12, tzinfo=ZoneInfo("UTC")), tick=False):
+        assert counted(riverside) == ({first}, {first})
+
+
 def test_of_two_on_one_day_one_is_counted(riverside):
     first = sent(date(2026, 3, 2))
     sent(date(2026, 3, 2), patient=first.patient)
