@@ -60,6 +60,7 @@ class Claim:
     body: str
     content: bytes
     refusals: int
+    carries: bool  # a link or code, which is forgotten once it has left
 
 
 def checkpoint(name: str):
@@ -197,7 +198,7 @@ def settle(claim: Claim, code: int, words: str, *states):
     with enter(claim.practice, durable=True):
         outcome = _outcome(claim, code, words)
         settled = _fenced(claim, *states).update(reply=words[:300], **outcome)
-        if settled and outcome["state"] == MessageState.SENT:
+        if settled and claim.carries and outcome["state"] == MessageState.SENT:
             private.forget(claim.pk)
 
 
@@ -306,6 +307,7 @@ def _claim(message, practice, *, until) -> Claim | None:
         body=body,
         content=content,
         refusals=message.refusals,
+        carries=message.rule.kind in CARRIES,
     )
 
 
