@@ -2,7 +2,6 @@
 
 from operator import methodcaller
 
-from django.core.paginator import Paginator
 from django.db.models import Count, F, Max, OuterRef, Subquery
 from django.shortcuts import redirect, render
 
@@ -11,6 +10,7 @@ from partners.filters import PartnerFilter
 from partners.models import LikelyPair, Partner
 from referralcrm.practice import browse
 from referralcrm.practice.browse import Browsed, BuiltIn, Column
+from referralcrm.practice.pages import Pages
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place
 from referralcrm.practice.pulse import live
@@ -62,10 +62,14 @@ def _of_each(facts, aggregate):
 def rows_of(data, *, here, columns, sort):
     """Filtered and sorted; those that fit the words looked for stand best fit first, unless sorted."""
     found = PartnerFilter(data, queryset=Partner.objects.kept().with_office())
-    rows = with_facts(found.qs, columns, sort, location=here)
+    return found, _sorted(with_facts(found.qs, columns, sort, location=here), found, sort)
+
+
+def _sorted(rows, found, sort):
+    """Best fit first where words were looked for, unless another order is asked for."""
     if sort in SORTS or not found.form.cleaned_data.get("q"):
-        rows = rows.order_by(*SORTS.get(sort, SORTS["name"]))
-    return found, rows
+        return rows.order_by(*SORTS.get(sort, SORTS["name"]))
+    return rows
 
 
 def _circle(partner):
@@ -127,8 +131,19 @@ def partners(request):
     if chosen.was_reordered:
         return redirect(f"{request.path}?{request.GET.urlencode()}")
     here = chosen_place(request)
-    found, rows = rows_of(request.GET, here=here, columns=chosen.column_keys, sort=chosen.sort)
-    rows = rows.annotate(likely_pairs=LikelyPair.objects.how_many("partner"))
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    found, _ = rows_of(request.GET, here=here, columns=(), sort=chosen.sort)
+    pages = Pages(
+        found.qs,
+        A_PAGE,
+        sort=lambda rows: _sorted(with_facts(rows, (), chosen.sort), found, chosen.sort),
+        read=lambda few: _whole(few, chosen.column_keys, here),
+    )
+    page = pages.get_page(request.GET.get("page"))
     context = {"chosen": chosen, "filter": found, "page": page, "stale": browse.stale(found)}
     return render(request, "front/partners.html", context | {"here": here})
+
+
+def _whole(rows, columns, location):
+    """A few rows with all that the page shows of them."""
+    rows = with_facts(rows.with_office(), columns, location=location)
+    return rows.annotate(likely_pairs=LikelyPair.objects.how_many("partner"))

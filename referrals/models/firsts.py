@@ -7,19 +7,28 @@ that report, which keeps the day when a later one is known.
 from django.db.models import Exists, F, OuterRef, Q
 
 from referrals.models.loop import Obligation
+from referrals.models.referrals import Referral
 from referrals.states import REPORTED, Loop
 
 
 def back_with_referrer(referrals, today):
-    """Those whose patient came, and has been back with the referrer since; a report was required."""
-    return referrals.filter(_noted(today) & Exists(_required()) | Exists(_known(today)))
+    """Those whose patient came, and has been back with the referrer since; a report was required.
+
+    Both ways to know of a visit are looked up apart and put together: OR would read every report there is.
+    """
+    noted = referrals.filter(_noted(today), Exists(_required().filter(referral=OuterRef("pk"))))
+    known = referrals.filter(pk__in=_known(today).values("referral"))
+    found = noted.order_by().values("pk").union(known.order_by().values("pk"))
+    return Referral.objects.filter(pk__in=found)
 
 
 def reported_first(referrals, today):
     """Of ``back_with_referrer``, those where a report of ours had left before each visit that is known."""
-    in_time = _required().filter(state__in=sorted(REPORTED), sent_on__lt=OuterRef("next_visit_on"))
+    in_time = _required().filter(
+        referral=OuterRef("pk"), state__in=sorted(REPORTED), sent_on__lt=OuterRef("next_visit_on")
+    )
     missed = _known(today).exclude(state__in=sorted(REPORTED), sent_on__lt=F("visit_on"))
-    rows = back_with_referrer(referrals, today).filter(~Exists(missed))
+    rows = back_with_referrer(referrals, today).filter(~Exists(missed.filter(referral=OuterRef("pk"))))
     return rows.filter(~_noted(today) | Exists(in_time))
 
 
@@ -28,7 +37,7 @@ def _noted(today):
 
 
 def _required():
-    return Obligation.objects.ours().filter(referral=OuterRef("pk")).exclude(state=Loop.NOT_REQUIRED)
+    return Obligation.objects.ours().exclude(state=Loop.NOT_REQUIRED)
 
 
 def _known(today):

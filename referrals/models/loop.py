@@ -65,6 +65,11 @@ class Obligation(Plentiful):
                 fields=["practice", "side", "due_on"], name="obligation_due", condition=Q(state=Loop.DUE)
             ),
             models.Index(fields=["practice", "referral"], name="obligation_of_referral"),
+            models.Index(
+                fields=["practice", "referral"],
+                name="obligation_before_a_visit",
+                condition=Q(visit_on__isnull=False),
+            ),
         ]
         ordering = ["id"]
         constraints = [

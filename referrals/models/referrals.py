@@ -188,7 +188,12 @@ class Referral(Plentiful):
     class Meta:
         ordering = ["-happened_on", "-id"]
         indexes = [
-            models.Index(fields=["practice", "-happened_on", "-id"], name="referral_newest"),
+            # what lists show and count: by this index alone, without a look at the rows
+            models.Index(
+                fields=["practice", "-happened_on", "-id"],
+                name="referral_kept",
+                condition=Q(deleted_at__isnull=True) & ~Q(journey__in=sorted(UNCOUNTED)),
+            ),
             models.Index(fields=["practice", "direction", "happened_on"], name="referral_by_month"),
             models.Index(
                 fields=["practice", "partner", "direction", "-happened_on"], name="referral_by_partner"
@@ -206,6 +211,11 @@ class Referral(Plentiful):
             trash.index("referral_in_trash"),
             models.Index(
                 fields=["practice", "happened_on"], name="referral_to_finish", condition=Q(to_finish=True)
+            ),
+            models.Index(
+                fields=["practice", "happened_on"],
+                name="referral_going_back",
+                condition=Q(next_visit_on__isnull=False),
             ),
             models.Index(
                 fields=["practice", "acknowledge_by"],
