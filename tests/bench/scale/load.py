@@ -56,6 +56,8 @@ NO_ONE_WAITS = (
 
 def load(share=1.0):
     """All of it, or a ``share`` of the referrals; all or nothing. The database is migrated and empty."""
+    if Referral._base_manager.using("owner").exists():
+        raise SystemExit("It is loaded already; delete the data folder to load it anew.")
     practice = Practice.objects.filter(name=LARGEST).first() or factories.practice(LARGEST)
     clock = Clock()
     with _superuser() as cursor:

@@ -83,8 +83,8 @@ def _asked(practice):
 
 
 def _week(practice):
-    period, _ = week.latest_due(week.Calendar(practice), timezone.now())
     with _taken_back(practice):
+        period, _ = week.latest_due(week.Calendar(practice), timezone.now())
         week.Run.objects.filter(job=week.JOB, period_key=period).delete()
         with transaction.atomic():
             week.run(practice, period)
