@@ -28,7 +28,8 @@ def sweep(practice_id):
     try:
         week.run_if_due(practice)
     finally:  # a week that cannot be told keeps no mail back
-        nudge("outreach.send", practice_id)  # a task of its own, with all the time a task has
+        if sending.anything_due(practice):
+            nudge("outreach.send", practice_id)  # a task of its own, with all the time a task has
     minute_passed.send(Practice, practice=practice)
 
 

@@ -75,9 +75,13 @@ class Kind:
         rows = self.rows(person) if self.rows and person else self.model.objects.all()
         return rows.filter(deleted_at__gte=oldest_restorable())
 
+    def expired(self) -> QuerySet:
+        """Those deleted longer ago than 30 days."""
+        return self.model.objects.filter(deleted_at__lt=oldest_restorable())
+
     def removable(self) -> QuerySet:
-        """Those deleted longer ago than 30 days that no other row needs."""
-        return self.model.objects.filter(~needed(self.model), deleted_at__lt=oldest_restorable())
+        """Those expired that no other row needs."""
+        return self.expired().filter(~needed(self.model))
 
     def name_of(self, row) -> str:
         """What one row is called, deleted or not."""

@@ -1,13 +1,15 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.db import connection
+from django.utils import timezone
 
 from outreach.models import Heartbeat
 from outreach.tasks import sweep, tick
 from referralcrm.celery import refuse_an_unwalled_role
 from referralcrm.core.signals import minute_passed
+from referralcrm.practice.scope import enter
 from tests import factories
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -44,10 +46,20 @@ def test_a_tick_wakes_up_every_practice(riverside, northgate, sent):
 
 def test_a_week_that_breaks_keeps_no_mail_back(committed, sent, monkeypatch):
     practice = factories.practice()
+    with enter(practice):
+        factories.message(due_at=timezone.now())
     monkeypatch.setattr("outreach.actions.week.latest_due", lambda *args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         sweep(practice.pk)
     assert ("outreach.send", practice.pk) in sent
+
+
+def test_a_sweep_wakes_nobody_up_for_mail_whose_hour_has_not_come(committed, sent):
+    practice = factories.practice()
+    with enter(practice):
+        factories.message(due_at=timezone.now() + timedelta(hours=1))
+    sweep(practice.pk)
+    assert ("outreach.send", practice.pk) not in sent
 
 
 def test_a_worker_does_not_start_with_a_role_that_is_not_walled(db, monkeypatch):

@@ -77,6 +77,12 @@ def has_inbox(practice) -> bool:
     return server_url(practice) == settings.INBOX_SMTP_URL
 
 
+def anything_due(practice) -> bool:
+    """Whether a message's hour has come."""
+    with enter(practice):
+        return Message.objects.due(timezone.now()).exists()
+
+
 def send_due(practice) -> bool:
     """Send what is due now, for as long as one task may; whether some of it is left for another.
 
