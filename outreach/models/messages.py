@@ -100,9 +100,9 @@ class MessageQuerySet(models.QuerySet):
         return self.filter(state__in=shelf.states).order_by(shelf.order, "-id")
 
     def counts(self) -> dict[str, int]:
-        """How many lie on each shelf, in one query."""
+        """How many lie on each shelf, in one query that asks for nothing but the state."""
         return self.aggregate(
-            **{name: Count("pk", filter=Q(state__in=shelf.states)) for name, shelf in SHELVES.items()}
+            **{name: Count("state", filter=Q(state__in=shelf.states)) for name, shelf in SHELVES.items()}
         )
 
     def with_everyone(self):
@@ -167,6 +167,11 @@ class Message(PracticeOwned):
             ),
             models.Index(fields=["practice", "partner", "-created_at"], name="message_by_partner"),
             models.Index(fields=["practice", "state", "-created_at"], name="message_by_state"),
+            models.Index(
+                fields=["practice", "-sent_at", "-id"],
+                name="message_sent",
+                condition=Q(state=MessageState.SENT),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

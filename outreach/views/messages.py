@@ -3,7 +3,6 @@
 from copy import copy
 
 from django.contrib import messages as notices
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
@@ -19,6 +18,7 @@ from referralcrm.audit.models import AuditEvent
 from referralcrm.core.answers import is_path_of_ours
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused, Stale
+from referralcrm.practice.pages import Pages
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place
 
@@ -43,14 +43,14 @@ def index(request):
     name = request.GET.get("show", "")
     if name not in SHELVES:
         name = next((waiting for waiting in ("approval", "answer") if counts[waiting]), "scheduled")
-    rows = messages.on_shelf(name).with_everyone()
-    found = MessageFilter(request.GET, queryset=rows, request=request)
+    found = MessageFilter(request.GET, queryset=messages.on_shelf(name), request=request)
+    pages = Pages(found.qs, PAGE, sort=lambda rows: rows, read=lambda few: few.with_everyone())
     context = {
         "shelf": SHELVES[name],
         "shelves": [(key, shelf, counts[key]) for key, shelf in SHELVES.items()],
         "filter": found,
         "here": here,
-        "page": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
+        "page": pages.get_page(request.GET.get("page")),
         "shows_inbox": has_inbox(request.user.practice),
     }
     return render(request, "outreach/messages.html", context | _abilities(request.user))

@@ -30,7 +30,9 @@ def messages_by_state() -> list[dict]:
     """How many messages are in each state: ``state``, ``label``, ``count``, ``late`` and ``needs_answer``."""
     late = Q(state=MessageState.PENDING, due_at__lt=timezone.now() - LATE, rule__is_active=True)
     rows = (
-        Message.objects.order_by().values("state").annotate(count=Count("pk"), late=Count("pk", filter=late))
+        Message.objects.order_by()
+        .values("state")
+        .annotate(count=Count("*"), late=Count("state", filter=late))
     )
     found = {row["state"]: row for row in rows}
     return [
