@@ -39,10 +39,10 @@ def pages(**options):
         ("2", range(3, 6)),
         ("3", [6]),
         ("99", [6]),
-        ("0", range(3)),
-        ("-1", range(3)),
+        ("0", [6]),
+        ("-1", [6]),
         ("two", range(3)),
-        ("9" * 30, range(3)),
+        ("9" * 30, [6]),
     ],
 )
 def test_a_page_holds_its_rows_in_their_order(log, asked, shown):
