@@ -15,7 +15,7 @@ from django.template.loader import get_template, render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from outreach.states import CARRIES, STORIES, UNCLAIMED, RuleKind
+from outreach.states import CARRIES, STORIES, THANKS, UNCLAIMED, RuleKind
 from referralcrm.practice.scope import current_practice
 
 BREAKS = {"Cc", "Zl", "Zp"}  # Unicode categories: controls, line and paragraph separators
@@ -23,6 +23,7 @@ FIELD = re.compile(r"\{([^{}]*)\}")
 FIELDS = {
     "greeting": "how the letter begins after Dear: Dr Okafor",
     "patients": "how many patients the thanks are for, in words: a patient, two patients",
+    "reports": "for how many reports the thanks are, in words: your report, your two reports",
     "practice": "the name of this practice",
     "signature": "who signs: the practice, and the location where the patients were seen",
     "name": "the name of the colleague who reads it",
@@ -34,6 +35,7 @@ FIELDS = {
 }
 FIELDS_OF = {
     RuleKind.THANK_YOU: ("greeting", "patients", "practice", "signature"),
+    RuleKind.REPORT_THANKS: ("greeting", "reports", "practice", "signature"),
     RuleKind.DIGEST: ("name", "people", "practice", "link"),
     RuleKind.REPORT_NOTICE: ("greeting", "practice", "signature", "link"),
     RuleKind.STATUS_NOTICE: ("greeting", "whose", "practice", "signature", "link"),
@@ -46,12 +48,8 @@ ABOUT_A_PATIENT = re.compile(
     re.IGNORECASE,
 )
 OPT_OUT = "If you would rather not get mail like this, answer with “no e-mail” and we will stop."
-OFFERS_OPT_OUT = {RuleKind.THANK_YOU, RuleKind.REPORT_NOTICE, RuleKind.STATUS_NOTICE, *STORIES}
-NUMBERS = (
-    "no patient",
-    "a patient",
-    *(f"{word} patients" for word in ["two", "three", "four", "five", "six"]),
-)
+OFFERS_OPT_OUT = {*THANKS, RuleKind.REPORT_NOTICE, RuleKind.STATUS_NOTICE, *STORIES}
+WORDS = ("no", "one", "two", "three", "four", "five", "six")
 
 
 def check_settings():
@@ -116,10 +114,15 @@ def signature(practice, location=None) -> str:
 
 
 def thanks(rule, *, practice, partner, patients: int, location=None) -> tuple[str, str]:
-    """Subject and body of a thank-you for so many patients, of one Location or of several (None)."""
+    """Subject and body of a thank-you, of one Location or of several (None).
+
+    ``patients`` is for how many it is, or, where it is for reports, for how many of these.
+    """
+    number = WORDS[patients] if patients < len(WORDS) else str(patients)
     values = {
         "greeting": partner.greeting,
-        "patients": NUMBERS[patients] if patients < len(NUMBERS) else f"{patients} patients",
+        "patients": "a patient" if patients == 1 else f"{number} patients",
+        "reports": "your report" if patients == 1 else f"your {number} reports",
         "practice": practice.name,
         "signature": signature(practice, location),
     }
@@ -190,6 +193,7 @@ def sample(kind, body: str, *, practice) -> str:
     values = {
         "greeting": "Dr Okafor",
         "patients": "two patients",
+        "reports": "your report",
         "practice": practice.name,
         "signature": practice.name,
         "name": "Alice",

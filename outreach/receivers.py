@@ -3,7 +3,7 @@
 from django.dispatch import receiver
 
 from outreach.actions import chasers, merges, origins, prompts, quality, questions, reports, tasks
-from outreach.actions.messages import private, recipients, stories, thanks
+from outreach.actions.messages import private, recipients, report_thanks, stories, thanks
 from outreach.actions.rules import seed_rules
 from partners.signals import (
     friction_answered,
@@ -38,6 +38,7 @@ from referrals.signals import (
     referral_sent,
     referral_withdrawn,
     report_answered,
+    report_taken_back,
     source_unknown,
     status_changed,
     what_stands_beside,
@@ -175,6 +176,11 @@ def ask_for_this_report_no_more(sender, report, by, **kwargs):
     chasers.stop(report, by=by)
 
 
+@receiver(report_taken_back)
+def thank_for_nothing(sender, report, by, **kwargs):
+    report_thanks.forget(report, by=by)
+
+
 @receiver(what_is_owned)
 def count_tasks(sender, person, **kwargs):
     return owned("open tasks", tasks.open_for(person), name="title")
@@ -198,3 +204,8 @@ def get_to_know(sender, referral, by, **kwargs):
 @receiver(what_stands_beside)
 def show_what_led_to_it(sender, **kwargs):
     return origins.beside()
+
+
+@receiver(what_stands_beside)
+def show_thanks_for_reports(sender, **kwargs):
+    return report_thanks.beside()

@@ -50,10 +50,12 @@ class RuleKind(models.TextChoices):
     PORTAL_CODE = "portal_code", "The code for a link"
     STORY = "story", "A success story"
     COMPLIMENT = "compliment", "A compliment passed on"
+    REPORT_THANKS = "report_thanks", "Thanks for a report"
 
 
 # What these carry is written down nowhere: it is put in as the mail leaves.
 CARRIES = {RuleKind.REPORT_NOTICE: "link", RuleKind.STATUS_NOTICE: "link", RuleKind.PORTAL_CODE: "code"}
+THANKS = frozenset({RuleKind.THANK_YOU, RuleKind.REPORT_THANKS})  # one note for what comes within a week
 # Their words are a person's, who approved them; they are not changed on the way.
 STORIES = frozenset({RuleKind.STORY, RuleKind.COMPLIMENT})
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from outreach.views import cadences, inbox, messages, origins, rules, stories, tasks, touchpoints
+from outreach.views import cadences, inbox, messages, origins, reports, rules, stories, tasks, touchpoints
 
 app_name = "outreach"
 
@@ -23,6 +23,8 @@ urlpatterns = [
     path("tasks/<uuid:pk>/", tasks.task, name="task"),
     path("tasks/<uuid:pk>/delete/", tasks.delete, name="delete_task"),
     path("tasks/<uuid:pk>/undo/", tasks.undo, name="undo_task"),
+    path("reports/<uuid:pk>/thanks/", reports.thank_for_report, name="thank_for_report"),
+    path("reports/<uuid:pk>/thanks/undo/", reports.take_thanks_back, name="take_thanks_back"),
     path("stories/new/<uuid:pk>/<slug:kind>/", stories.tell, name="tell_story"),
     path("stories/<uuid:pk>/", stories.story, name="story"),
     path("stories/<uuid:pk>/edit/", stories.retell, name="retell_story"),

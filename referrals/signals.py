@@ -1,6 +1,8 @@
 """Facts about referrals, sent inside the transaction that made them true."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from django.db.models.expressions import Combinable
 from django.dispatch import Signal
@@ -14,6 +16,7 @@ recommended = Signal()  # referral, by: a person who is no partner recommended u
 quality_flag_raised = Signal()  # flag, by: the manager must look into it (also: again)
 quality_flag_settled = Signal()  # flag, by: it was answered, or put away
 consent_withdrawn = Signal()  # consent, by: what it alone covered may go no more; unopened links are revoked
+report_taken_back = Signal()  # report, by: it was not sent, received or waived after all
 report_answered = Signal()  # report (an Obligation), by: sent, received or said not to be required
 advice_changed = Signal()  # advice, by: a question was asked, changed, answered, opened again, put away …
 code_asked = Signal()  # code: a partner asked for a one-time code through their link; it leaves at once
@@ -28,11 +31,17 @@ what_stands_beside = Signal()  # what an app above shows on a referral's page: a
 
 @dataclass(frozen=True)
 class Beside:
-    """One small part of a referral's page: ``expression`` is read with the referral, as ``name``."""
+    """One small part of a referral's page: ``expression`` is read with the referral, as ``name``.
+
+    ``read`` makes of it what the template is told as ``said``: once for the referral, or, at the place
+    "report", for each of its reports; None shows nothing there.
+    """
 
     name: str
     expression: Combinable
     template: str
+    place: Literal["aside", "report"] = "aside"
+    read: Callable[[Any, Any], Any] = lambda found, row: found
 
 
 def beside() -> list[Beside]:

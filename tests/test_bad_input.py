@@ -97,6 +97,8 @@ BUTTONS = {
     "front:what_next": [*SoFarForm.base_fields],
     "outreach:decide": ["version", "next"],
     "outreach:put_back": ["version", "next"],
+    "outreach:thank_for_report": ["version"],
+    "outreach:take_thanks_back": [],
     "outreach:rule_preview": ["body"],
     "outreach:delete_story": [],
     "outreach:story": ["version"],

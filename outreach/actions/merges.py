@@ -14,7 +14,7 @@ from outreach.actions.messages.schedule import next_slot
 from outreach.actions.messages.thanks import place_again, waiting_notes, words_for
 from outreach.actions.messages.verdict import EXPIRES_AFTER, Verdict, partner_obstacle
 from outreach.models import Message, MessageCause, Origin, Task, Touchpoint
-from outreach.states import UNCLAIMED, Hold, MessageState, TaskKind, TaskState
+from outreach.states import THANKS, UNCLAIMED, Hold, MessageState, TaskKind, TaskState
 from partners.actions.merges import journal
 from partners.signals import counted
 from partners.states import Stage
@@ -119,17 +119,18 @@ def _join_note(merge, note, survivor, *, besides):
 
 
 def _thanks_by_hand(partner):
-    live = MessageCause.objects.live().filter(task=OuterRef("pk"))
+    live = MessageCause.objects.live().filter(task=OuterRef("pk"), rule__kind__in=THANKS)
     return Task.objects.open().filter(Exists(live), partner=partner)
 
 
 def _join_card(merge, card, survivor, *, besides, by):
-    into = _thanks_by_hand(survivor).filter(kind=card.kind).exclude(pk__in=besides).first()
+    same = MessageCause.objects.live().filter(task=OuterRef("pk"), rule__in=card.causes.live().values("rule"))
+    into = _thanks_by_hand(survivor).filter(Exists(same), kind=card.kind).exclude(pk__in=besides).first()
     if into is None:
         return
     journal.change(merge, card.causes.live(), task=into)
     _close(merge, Task.objects.filter(pk=card.pk), because="It joined another task.", by=by)
-    journal.change(merge, Task.objects.filter(pk=into.pk), why=words_for(into.causes.live().count()))
+    journal.change(merge, Task.objects.filter(pk=into.pk), why=words_for(into))
 
 
 def _obey(merge, survivor, *, by):

@@ -37,7 +37,11 @@ COLUMNS = {
     "number": IntegerField(),
     "flag": BooleanField(),
 }
-NOTES = {RuleKind.THANK_YOU: "Thank-you e-mail", RuleKind.DIGEST: "E-mail"}
+NOTES = {
+    RuleKind.THANK_YOU: "Thank-you e-mail",
+    RuleKind.REPORT_THANKS: "E-mail of thanks for a report",
+    RuleKind.DIGEST: "E-mail",
+}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from django.db.models.functions import JSONObject, RowNumber
 from django.utils import timezone
 
 from outreach.models import Message
-from outreach.states import RuleKind, TaskKind
+from outreach.states import THANKS as THANKED_BY_MAIL
+from outreach.states import TaskKind
 from referralcrm.core.templatetags.house import short_day
 from referralcrm.front.needs import THANKS, Needs
 from referralcrm.front.rail import clock, count, numbers
@@ -219,7 +220,7 @@ class Today:
         leaving = (
             Message.objects.scheduled()
             .at(self.location)
-            .filter(rule__kind=RuleKind.THANK_YOU, due_at__lte=tonight)
+            .filter(rule__kind__in=THANKED_BY_MAIL, due_at__lte=tonight)
         )
         monday = self.day - timedelta(days=self.day.weekday())
         return {

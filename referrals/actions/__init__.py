@@ -37,6 +37,7 @@ from referrals.actions.loop import (
     count_reminder,
     record_report,
     take_report_back,
+    unconfirm_report,
     waive_report,
 )
 from referrals.actions.same_patient import merge_patients, say_two, suggest_again, unmerge_patients
@@ -103,6 +104,7 @@ __all__ = [
     "team_of",
     "tell",
     "tick",
+    "unconfirm_report",
     "unmerge_patients",
     "update",
     "waive_report",

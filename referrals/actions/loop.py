@@ -11,7 +11,7 @@ from referralcrm.practice.scope import current_practice
 from referrals.actions.clock import Clock, Course, on_hold, reading
 from referrals.actions.dates import check_happened
 from referrals.models import Obligation, Referral
-from referrals.signals import report_answered
+from referrals.signals import report_answered, report_taken_back
 from referrals.states import CLOSED, DONE, WAITING, Direction, Journey, Loop, ReportKind, Side
 
 
@@ -154,6 +154,14 @@ def take_report_back(report, *, by, version=None):
     nothing = {"sent_on": None, "acknowledged_on": None, "waived_because_sealed": b""}
     _save(report, by, version, ended, "taken back", **nothing, **reading(Loop.NOT_DUE))
     set_clock(report.referral)
+    report_taken_back.send(Obligation, report=report, by=by)
+
+
+@transaction.atomic
+def unconfirm_report(report, *, by):
+    """Nobody confirmed it after all: it was sent or received, and no more. Raises Refused."""
+    back = {"state": DONE[report.side], "acknowledged_on": None}
+    _save(report, by, None, {Loop.ACKNOWLEDGED}, "not confirmed", **back)
 
 
 def count_reminder(report):

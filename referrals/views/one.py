@@ -81,7 +81,8 @@ def _show(request, referral, *, next_form=None, other_form=None):
     if may_step and referral.next_step:
         next_form = next_form or NextStepForm(referral=referral, person=person, auto_id="next_%s")
     others = Referral.objects.kept().filter(patient=referral.patient).exclude(pk=referral.pk)
-    reports = _reports(referral)
+    parts = [(part, getattr(referral, f"beside_{part.name}")) for part in beside()]
+    reports = _reports(referral, [part for part in parts if part[0].place == "report"])
     documents = documents_of(referral, reports)
     for report in reports:
         report.written = next((row for row in documents if row.meets(report)), None)
@@ -107,7 +108,9 @@ def _show(request, referral, *, next_form=None, other_form=None):
         "care_team": team_on(referral),
         "stories": stories_of(referral),
         "deliveries": deliveries_of(referral),
-        "beside": [(part.template, getattr(referral, f"beside_{part.name}")) for part in beside()],
+        "beside": [
+            (part.template, part.read(found, referral)) for part, found in parts if part.place == "aside"
+        ],
         "can_redirect": may_step and referral.journey in STEPS[Verb.REDIRECT].start,
     }
     return render(request, "referrals/detail.html", context)
@@ -130,14 +133,19 @@ def _asked_for(referral):
     return asked
 
 
-def _reports(referral):
-    """What was promised; what was never begun and is not required is left out, but for the first."""
+def _reports(referral, parts):
+    """What was promised; what was never begun and is not required is left out, but for the first.
+
+    Each with what the apps above show beside it.
+    """
     every = list(referral.obligations.all())
     reports = [
         report for report in every if report.kind == ReportKind.INITIAL or not report.stopped_by_itself
     ]
     for report in reports:
         report.stops = report.track(referral.attended_on)
+        told = [(part.template, part.read(found, report)) for part, found in parts]
+        report.beside = [(template, said) for template, said in told if said is not None]
     return reports
 
 

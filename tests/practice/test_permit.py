@@ -137,6 +137,8 @@ URLS = {
     "front:today": needs(P.VIEW),
     "front:reports": needs(P.VIEW),
     "front:what_next": needs(P.LOG),
+    "outreach:thank_for_report": needs(P.LOG, pk="their_report"),
+    "outreach:take_thanks_back": needs(P.LOG, pk="their_report"),
     "outreach:because_of": needs(P.LOG, pk="referral"),
     "outreach:cadences": needs(P.MANAGE_PRACTICE),
     "outreach:decide": needs(P.APPROVE_MAIL, pk="message", decision="withdraw"),

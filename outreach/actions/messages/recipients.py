@@ -9,7 +9,7 @@ from outreach.actions.messages.schedule import next_slot
 from outreach.actions.messages.thanks import LONG_AGO, ask_to_read_again, locked, standing, waiting_note
 from outreach.actions.messages.verdict import EXPIRES_AFTER, Verdict, partner_obstacle
 from outreach.models import Message, MessageCause, Task
-from outreach.states import UNCLAIMED, Hold, MessageState, Suppression, TaskState
+from outreach.states import UNCLAIMED, Hold, MessageState, RuleKind, Suppression, TaskState
 from partners.states import Stage
 from referralcrm.audit.actions import record
 from referralcrm.practice.calendar import Calendar
@@ -82,7 +82,8 @@ def _apply(message, verdict: Verdict):
 
 def _is_old(message) -> bool:
     oldest = current_practice().today() - LONG_AGO
-    return message.causes.live().filter(referral__happened_on__lt=oldest).exists()
+    causes = message.causes.live().exclude(rule__kind=RuleKind.REPORT_THANKS)
+    return causes.filter(referral__happened_on__lt=oldest).exists()
 
 
 def _call_off_thanks(partner, *, by):

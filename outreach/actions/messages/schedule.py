@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from outreach.actions.messages.verdict import partner_zone
 from outreach.models import Message
-from outreach.states import IN_FLIGHT, MessageState, RuleKind
+from outreach.states import IN_FLIGHT, THANKS, MessageState, RuleKind
 
 DAYS_BETWEEN = 7
 LEFT = IN_FLIGHT | {MessageState.SENT, MessageState.IN_DOUBT}
@@ -16,11 +16,12 @@ LEFT = IN_FLIGHT | {MessageState.SENT, MessageState.IN_DOUBT}
 def next_slot(*, rule, partner, calendar) -> tuple[datetime, str]:
     """When a new note of this rule may leave, and why it waits (in words, or nothing).
 
-    Thanks leave at the rule's hour of this working day or the next; within seven days of a note to the
-    same partner they wait for the seventh day. Anything else leaves as soon as mail may.
+    Thanks for a patient leave at the rule's hour of this working day or the next, anything else as soon
+    as mail may. Within seven days of a note of the same rule thanks wait for the seventh day; those for a
+    report also after thanks for a patient, so that nobody is thanked by mail twice a week.
     """
     now, zone = timezone.now(), partner_zone(partner, calendar)
-    if rule.kind != RuleKind.THANK_YOU:
+    if rule.kind not in THANKS:
         return calendar.mail_slot(now, zone=zone), ""
     start, because = now, ""
     if last := _last_left(rule, partner):
@@ -29,10 +30,12 @@ def next_slot(*, rule, partner, calendar) -> tuple[datetime, str]:
         if seventh > now:
             start = seventh
             because = f"A note left on {day.day} {day:%B}; this one waits a week, and others join it."
-    return calendar.mail_slot(start, preferred=rule.send_at, zone=zone), because
+    hour = rule.send_at if rule.kind == RuleKind.THANK_YOU else None
+    return calendar.mail_slot(start, preferred=hour, zone=zone), because
 
 
 def _last_left(rule, partner):
-    notes = Message.objects.filter(rule=rule, partner=partner, state__in=LEFT)
+    kinds = THANKS if rule.kind == RuleKind.REPORT_THANKS else {rule.kind}
+    notes = Message.objects.filter(rule__kind__in=kinds, partner=partner, state__in=LEFT)
     left = Coalesce("sent_at", "lease_until", "due_at")
     return notes.annotate(left=left).order_by("-left").values_list("left", flat=True).first()

@@ -1,19 +1,29 @@
-"""Thanks for a received referral: from the fact to its place, in the fact's own transaction."""
+"""Thanks for a received referral or a report: from the fact to its place, in the fact's own transaction."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from outreach.actions import tasks
 from outreach.actions.messages.schedule import next_slot
 from outreach.actions.messages.verdict import EXPIRES_AFTER, Verdict, held, partner_obstacle
 from outreach.models import Message, MessageCause, Rule, Task
-from outreach.states import IN_FLIGHT, UNCLAIMED, Approval, Hold, MessageState, RuleKind, TaskKind, TaskState
+from outreach.states import (
+    IN_FLIGHT,
+    THANKS,
+    UNCLAIMED,
+    Approval,
+    Hold,
+    MessageState,
+    RuleKind,
+    TaskKind,
+    TaskState,
+)
 from partners.models import Partner
-from partners.states import Channel, Stage
+from partners.states import AddressState, Channel, Stage
 from referralcrm.audit.actions import record
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.scope import current_practice
@@ -45,7 +55,7 @@ def thank(referral, *, by=None):
         rule=rule, fact=_fact(referral), defaults={"referral": referral}
     )
     if is_new:
-        _place(cause, partner, by=by)
+        place(cause, partner, by=by)
 
 
 def _fact(referral) -> str:
@@ -62,20 +72,31 @@ def take_back(referral, *, by=None):
     """The referral no longer counts: its thanks, where they have not left yet, are taken back visibly."""
     for cause in _causes(referral).live().select_related("rule"):
         locked(referral.partner_id)
-        if cause.task_id and not _leave_task(cause, by=by):
-            continue
-        if cause.message_id and not _leave_message(cause, by=by):
-            continue
-        cause.withdrawn_at = timezone.now()
-        cause.save(update_fields=["withdrawn_at"])
+        withdraw(cause, by=by)
+
+
+def withdraw(cause, *, by=None) -> bool:
+    """Take one cause out of its note or task; False when that has left, or is done, already."""
+    if cause.task_id and not _leave_task(cause, by=by):
+        return False
+    if cause.message_id and not _leave_message(cause, by=by):
+        return False
+    cause.withdrawn_at = timezone.now()
+    cause.save(update_fields=["withdrawn_at"])
+    return True
 
 
 @transaction.atomic
 def put_back(referral, *, by=None):
     """The referral counts again: thanks that had been taken back find a place again."""
     for cause in _causes(referral).filter(withdrawn_at__isnull=False).select_related("rule"):
-        cause.withdrawn_at, cause.message, cause.task = None, None, None
-        _place(cause, locked(referral.partner_id), by=by)
+        put_again(cause, by=by)
+
+
+def put_again(cause, *, by=None):
+    """What was taken back counts again, and finds a place of its own."""
+    cause.withdrawn_at, cause.message, cause.task = None, None, None
+    place(cause, locked(cause.referral.partner_id), by=by)
 
 
 def place_again(cause, *, by=None):
@@ -83,7 +104,7 @@ def place_again(cause, *, by=None):
     partner = locked(cause.referral.partner_id)
     if _leave_task(cause, by=by) if cause.task_id else _leave_message(cause, by=by):
         cause.message, cause.task = None, None
-        _place(cause, partner, by=by)
+        place(cause, partner, by=by)
 
 
 def forget_withdrawn(messages):
@@ -122,10 +143,23 @@ def waiting_note(rule, partner, verdict, *, besides=None) -> Message | None:
     return notes.select_for_update(no_key=True).first()
 
 
-def _place(cause, partner, *, by):
-    by_hand = partner.preferred_channel in BY_HAND or not partner.email
-    if by_hand and partner.stage != Stage.ENDED:
-        cause.task = _joined_task(partner, location=cause.referral.location, by=by)
+def way_to_thank(partner, kind=RuleKind.THANK_YOU) -> str:
+    """The kind of task by which they are thanked by hand; empty when it is a mail.
+
+    For a report, which somebody thanks for on purpose, who gets no mail gets a card.
+    """
+    if partner.stage == Stage.ENDED:
+        return ""
+    no_mail = not partner.email
+    if kind == RuleKind.REPORT_THANKS:
+        no_mail = no_mail or partner.has_opted_out or partner.email_state == AddressState.BOUNCED
+    return BY_HAND.get(partner.preferred_channel, TaskKind.THANK_CARD if no_mail else "")
+
+
+def place(cause, partner, *, by):
+    """Find a cause its place: a note that waits or a new one, or a task to thank by hand. Saves it."""
+    if way_to_thank(partner, cause.rule.kind):
+        cause.task = _joined_task(cause, partner, by=by)
     else:
         cause.message = _joined_message(cause, partner, by=by)
     cause.save()
@@ -134,7 +168,8 @@ def _place(cause, partner, *, by):
 
 
 def _joined_message(cause, partner, *, by):
-    long_ago = cause.referral.happened_on < current_practice().today() - LONG_AGO
+    is_for_a_patient = cause.rule.kind == RuleKind.THANK_YOU  # a report is thanked for when it comes
+    long_ago = is_for_a_patient and cause.referral.happened_on < current_practice().today() - LONG_AGO
     verdict = standing(cause.rule, partner, long_ago=long_ago)
     message = waiting_note(cause.rule, partner, verdict)
     if message is None:
@@ -144,11 +179,11 @@ def _joined_message(cause, partner, *, by):
 
 
 def ask_to_read_again(message):
-    """Another referral joined: the words of a person, which nobody else changes, wait for a second look."""
+    """Another cause joined: the words of a person, which nobody else changes, wait for a second look."""
     if not message.text_fixed:
         return
     message.state, message.hold = MessageState.HELD, Hold.APPROVAL
-    message.waiting_because = "Another referral came in after the text was changed: please read it again."
+    message.waiting_because = "More to thank for came in after the text was changed: please read it again."
     message.version += 1
     message.save(update_fields=["state", "hold", "waiting_because", "version"])
 
@@ -168,9 +203,10 @@ def _opened(rule, partner, verdict, *, by):
     return message
 
 
-def _joined_task(partner, *, location, by):
-    kind = BY_HAND.get(partner.preferred_channel, TaskKind.THANK_CARD)
-    same = Task.objects.open().filter(kind=kind, partner=partner, causes__isnull=False)
+def _joined_task(cause, partner, *, by):
+    kind, location = way_to_thank(partner, cause.rule.kind), cause.referral.location
+    live = MessageCause.objects.live().filter(task=OuterRef("pk"), rule=cause.rule)
+    same = Task.objects.open().filter(Exists(live), kind=kind, partner=partner)
     if task := same.select_for_update(no_key=True, of=("self",)).first():
         _meet(task, location)
         return task
@@ -195,20 +231,24 @@ def _meet(task, location):
         task.save(update_fields=["location"])
 
 
-def words_for(count: int) -> str:
-    """Why there is a task to thank: for so many referrals."""
-    return f"For {count} referrals they made." if count > 1 else "For a referral they made."
+def words_for(task, *, without=None) -> str:
+    """Why there is a task to thank: for so many referrals, or reports."""
+    causes = task.causes.live().exclude(pk=without and without.pk)
+    is_for_reports = causes.filter(rule__kind=RuleKind.REPORT_THANKS).exists()
+    one, rest = ("report", "they sent") if is_for_reports else ("referral", "they made")
+    count = causes.count()
+    return f"For {count} {one}s {rest}." if count > 1 else f"For a {one} {rest}."
 
 
 def _recount(task, *, without=None):
-    """Say for how many referrals the thanks are."""
-    task.why = words_for(task.causes.live().exclude(pk=without and without.pk).count())
+    """Say for how many referrals or reports the thanks are."""
+    task.why = words_for(task, without=without)
     task.version += 1
     task.save(update_fields=["why", "version"])
 
 
 def _causes(referral):
-    return MessageCause.objects.filter(referral=referral, rule__kind=RuleKind.THANK_YOU)
+    return MessageCause.objects.filter(referral=referral, rule__kind__in=THANKS)
 
 
 def _leave_message(cause, *, by) -> bool:
