@@ -8,6 +8,7 @@ partner_opted_out = Signal()  # partner, by
 partner_resumed = Signal()  # partner, by: an ending or opt-out was taken back
 friction_reported = Signal()  # partner, by: something was hard for them, and is not answered yet
 friction_answered = Signal()  # partner, by: one of those was answered, or taken back
+treating_ended = Signal()  # partner, by: they are not a treating provider any more
 agreement_changed = Signal()  # partner, by: what is agreed with them is other than it was
 next_step_done = Signal()  # partner, step, by: the next step planned with a partner was ticked off
 next_step_undone = Signal()  # partner, step, by: that was a mistake

@@ -11,6 +11,7 @@ from partners.signals import (
     organisation_unmerged,
     partner_merged,
     partner_unmerged,
+    treating_ended,
     what_would_move,
 )
 from referralcrm.core.nudge import nudge
@@ -19,7 +20,7 @@ from referralcrm.practice.scope import enter
 from referralcrm.practice.signals import owned, person_deactivated, what_is_owned
 from referrals.actions import advice, deliveries, grid, handover, loop, merges
 from referrals.models import Article, Attachment, ReportFile
-from referrals.signals import consent_withdrawn
+from referrals.signals import clinician_removed, consent_withdrawn
 from referrals.states import Source
 
 WHOSE = Coalesce(  # the partner or another source, never the patient
@@ -46,6 +47,16 @@ def forget_old_drafts(sender, practice, **kwargs):
 @receiver(consent_withdrawn)
 def take_back_what_it_covered(sender, consent, by, **kwargs):
     deliveries.revoke_uncovered(consent.patient, by=by)
+
+
+@receiver(clinician_removed)
+def close_the_links_of_a_stranger(sender, patient, partner, by, **kwargs):
+    deliveries.revoke_for_stranger(patient, partner, by=by)
+
+
+@receiver(treating_ended)
+def close_the_links_of_who_treats_nobody(sender, partner, by, **kwargs):
+    deliveries.revoke_for_untreating(partner, by=by)
 
 
 @receiver(what_is_owned)

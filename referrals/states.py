@@ -453,4 +453,13 @@ class DeliveryChannel(models.TextChoices):
         return {"link": "link sent", "post": "posted", "fax": "faxed"}.get(self.value, "handed over")
 
 
+class Closed(models.TextChoices):
+    """Why a report that was sent is no longer to be had by whoever it was sent to."""
+
+    TAKEN_BACK = "taken_back", "somebody took it back"
+    CONSENT = "consent", "the patient withdrew their consent"
+    LEFT_TEAM = "left_team", "they no longer treat this patient"
+    NOT_TREATING = "not_treating", "they are no longer marked as a treating provider"
+
+
 BY_HAND = frozenset({DeliveryChannel.POST, DeliveryChannel.FAX})  # a person does it, and ticks it

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from partners.actions.circle import place_left_for, require_room
 from partners.actions.offices import move, organisation_called, update_organisation
+from partners.actions.treating import tell_treating_ended
 from partners.models import Partner, PartnerPlan
 from partners.signals import next_step_done, next_step_undone, partner_ended, partner_resumed
 from partners.states import Circle, Stage
@@ -52,6 +53,7 @@ def update(partner, *, version, by, plans=None, office=None, **fields):
         changed.append("plans")
     if changed:
         record("changed", by=by, subject=current, changed=changed)
+        tell_treating_ended(current, changed, by=by)
     return current
 
 

@@ -15,6 +15,7 @@ from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
 from referralcrm.practice.permissions import Permission, allow
 
+UNTREATING = "receives no reports; links that were sent are closed"
 DONE = "next_step_done"  # in the session: the step that Undo puts back
 
 
@@ -61,7 +62,7 @@ def treating(request, pk):
     to = stood_on(request) if "treating" in request.GET else None
     is_so = request.GET.get("treating") != "no"
     actions.mark_treating(partner, treating=is_so, by=request.user)
-    said = "treats patients of ours and may receive reports" if is_so else "receives no reports"
+    said = "treats patients of ours and may receive reports" if is_so else UNTREATING
     undo = f"{reverse('partners:treating', args=[pk])}?treating=no" if is_so else ""
     return carried_out(request, f"{partner} {said}.", undo=undo, to=to)
 

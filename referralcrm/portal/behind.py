@@ -54,6 +54,13 @@ def documents_behind(link) -> list[tuple[Delivery, Document]]:
     return [(row, _document(row)) for row in rows if may_be_shown(row)]
 
 
+def is_shut(link) -> bool:
+    """Whether nothing it led to may be shown today: then it opens no more than one that is over."""
+    if not link.deliveries.exists() or news_of(link).exists():
+        return False
+    return not any(may_be_shown(row) for row in Delivery.objects.behind(link).with_all())
+
+
 def may_be_shown(delivery) -> bool:
     """Whether the patient's consent covers it on this day."""
     report = delivery.report
@@ -98,9 +105,13 @@ def _enclosed(report):
 
 def news_behind(link) -> list[News]:
     """What the partner asked to be told, the latest first."""
-    rows = StatusNotice.objects.standing().filter(link=link, partner=link.partner_id)
-    rows = rows.select_related("referral__patient")
+    rows = news_of(link).select_related("referral__patient")
     return [News(whom(row.referral, link.partner), row.get_what_display(), row.happened_on) for row in rows]
+
+
+def news_of(link):
+    """What the partner is told through this link."""
+    return StatusNotice.objects.standing().filter(link=link, partner=link.partner_id)
 
 
 def whom(referral, partner) -> str:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from referralcrm.core.callers import house_of
-from referralcrm.portal.behind import contents, documents_behind, may_be_shown, news_behind
+from referralcrm.portal.behind import contents, documents_behind, is_shut, may_be_shown, news_behind
 from referralcrm.portal.discreet import discreet
 from referralcrm.portal.forms import CodeForm, LinkForm
 from referralcrm.portal.visits import begin, end, visiting
@@ -30,7 +30,7 @@ def door(request):
     form = LinkForm(request.POST)
     token = form.typed()
     with _practice_of(token) as practice:
-        if practice and (link := links.find(token)):
+        if practice and (link := links.find(token)) and not is_shut(link):
             links.ask_code(link, caller=house_of(request))
     return render(request, "portal/code.html", {"form": CodeForm(initial={"link": token})})
 
@@ -42,7 +42,8 @@ def code(request):
     form = CodeForm(request.POST)
     token, typed = form.typed(), form.typed("code")
     with _practice_of(token) as practice:
-        if practice and (link := links.find(token)) and (entered := links.enter_code(link, typed)):
+        link = practice and links.find(token)
+        if link and not is_shut(link) and (entered := links.enter_code(link, typed)):
             return begin(redirect("portal:page"), entered)
     again = CodeForm(initial={"link": token})
     return render(request, "portal/code.html", {"form": again, "refused": True})

@@ -10,7 +10,7 @@ from referralcrm.core.versions import lock
 from referralcrm.practice.actions.trash import fetch_back, put_away
 from referralcrm.practice.trash import require_kept
 from referrals.models import CareTeamMember, Referral
-from referrals.signals import needs_primary_care
+from referrals.signals import clinician_removed, needs_primary_care
 from referrals.states import CareRole
 
 
@@ -70,13 +70,25 @@ def _note(referral, by, **said):
     return noted
 
 
+def treats(patient, partner) -> bool:
+    """Whether a partner is on the patient's care team, or the other side of one of their referrals."""
+    noted = CareTeamMember.objects.kept().of(patient).filter(partner=partner)
+    return noted.exists() or Referral.objects.kept().filter(patient=patient, partner=partner).exists()
+
+
 @transaction.atomic
 def remove_clinician(member, *, by):
-    """Put it into the trash, with what says the same; repeating it changes nothing."""
+    """Put it into the trash, with what says the same; repeating it changes nothing.
+
+    Links to reports that were sent to them are closed, unless they treat the patient otherwise.
+    """
     same = CareTeamMember.objects.kept().of(member.patient).filter(role=member.role, partner=member.partner)
     for row in same.exclude(pk=member.pk):
         put_away(row, by=by)
-    return put_away(member, by=by)
+    put_away(member, by=by)
+    if member.partner:
+        clinician_removed.send(CareTeamMember, patient=member.patient, partner=member.partner, by=by)
+    return member
 
 
 @transaction.atomic

@@ -1,18 +1,19 @@
 """Sending a final report to a partner, and what is told about it afterwards."""
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from referralcrm.audit.actions import record
 from referralcrm.core.refused import Refused
 from referralcrm.core.versions import lock, write
 from referrals.actions import consents, links
+from referrals.actions.care_team import treats
 from referrals.actions.loop import confirm_report, record_report, take_report_back
 from referrals.models import Delivery, Obligation, Report
 from referrals.models.deliveries import why_not
 from referrals.signals import delivery_made, delivery_revoked, delivery_sent, delivery_unsent
-from referrals.states import BY_HAND, DONE, ConsentScope, DeliveryChannel, Side
+from referrals.states import BY_HAND, DONE, Closed, ConsentScope, DeliveryChannel, Side
 
 LINK = DeliveryChannel.LINK
 
@@ -93,15 +94,15 @@ def mark_unsent(delivery, *, by):
 
 
 @transaction.atomic
-def revoke(delivery, *, by=None):
+def revoke(delivery, *, by=None, because=Closed.TAKEN_BACK):
     """Take it back: its link opens nothing, nobody posts it. What they have read they have read."""
     delivery = _locked(delivery)
     if delivery.revoked_at:
         return delivery
-    write(delivery, revoked_at=timezone.now())
+    write(delivery, revoked_at=timezone.now(), revoked_because=because)
     if delivery.link:
         links.revoke(delivery.link, by=by)
-    record("taken back", by=by, subject=delivery)
+    record("taken back", by=by, subject=delivery, note=because)
     delivery_revoked.send(Delivery, delivery=delivery, by=by)
     return delivery
 
@@ -124,12 +125,35 @@ def resend(delivery, *, by):
 
 @transaction.atomic
 def revoke_uncovered(patient, *, by=None):
-    """A consent was withdrawn: what nobody has opened yet, and it alone covered, goes no further."""
-    rows = Delivery.objects.standing().filter(report__referral__patient=patient, opened_at=None)
-    for delivery in rows.filter(channel__in=[LINK, *BY_HAND], confirmed_at=None).with_all():
-        is_underway = delivery.channel == LINK or delivery.sent_at is None
-        if is_underway and consents.problem(patient, delivery.partner, what=scope_of(delivery.report)):
-            revoke(delivery, by=by)
+    """A consent was withdrawn: what it alone covered goes no further, and its links open nothing any more."""
+    for delivery in _underway(report__referral__patient=patient):
+        if consents.problem(patient, delivery.partner, what=scope_of(delivery.report)):
+            revoke(delivery, by=by, because=Closed.CONSENT)
+
+
+@transaction.atomic
+def revoke_for_stranger(patient, partner, *, by=None):
+    """Somebody was taken off the care team: unless they treat the patient otherwise, their links are closed.
+
+    That holds also where a consent names them: it was given to somebody who treats the patient.
+    """
+    if not treats(patient, partner):
+        for delivery in _underway(report__referral__patient=patient, partner=partner):
+            revoke(delivery, by=by, because=Closed.LEFT_TEAM)
+
+
+@transaction.atomic
+def revoke_for_untreating(partner, *, by=None):
+    """They are not a treating provider any more: no link of theirs leads to a patient."""
+    for delivery in _underway(partner=partner):
+        revoke(delivery, by=by, because=Closed.NOT_TREATING)
+
+
+def _underway(**whose):
+    """What has a link, or has not been posted yet; what is on paper there stays there."""
+    to_post = Q(channel__in=BY_HAND, sent_at__isnull=True)
+    rows = Delivery.objects.standing().filter(Q(channel=LINK) | to_post, **whose)
+    return rows.with_all().order_by("pk")
 
 
 def note_opened(deliveries, *, by):

@@ -9,7 +9,7 @@ from partners.states import AddressState
 from referralcrm.practice.models import PracticeOwned, User, scoped
 from referrals.models.links import PortalLink
 from referrals.models.reports import Report
-from referrals.states import BY_HAND, DeliveryChannel, Journey
+from referrals.states import BY_HAND, Closed, DeliveryChannel, Journey
 
 
 class DeliveryQuerySet(models.QuerySet):
@@ -47,6 +47,7 @@ class Delivery(PracticeOwned):
     downloaded_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    revoked_because = models.CharField(max_length=12, choices=Closed, blank=True, db_default="")
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = scoped(DeliveryQuerySet)
@@ -82,6 +83,13 @@ class Delivery(PracticeOwned):
         return self.revoked_at is None and self.link is not None and self.link.is_usable
 
     @property
+    def why_closed(self) -> str:
+        """Why it is no longer to be had, in words, where that was not simply taken back."""
+        if self.revoked_because in ("", Closed.TAKEN_BACK):
+            return "taken back"
+        return f"closed because {self.get_revoked_because_display()}"
+
+    @property
     def facts(self) -> list[tuple]:
         """(what, when) in the order of a loop, as far as it came."""
         told = [
@@ -89,7 +97,7 @@ class Delivery(PracticeOwned):
             ("opened", self.opened_at),
             ("downloaded", self.downloaded_at),
             ("confirmed received", self.confirmed_at),
-            ("taken back", self.revoked_at),
+            (self.why_closed, self.revoked_at),
         ]
         return [(what, at) for what, at in told if at]
 

@@ -55,7 +55,10 @@ def remove(request, pk):
     member = get_object_or_404(rows, pk=pk, referral__deleted_at__isnull=True)
     to = member.referral.get_absolute_url()
     actions.remove_clinician(member, by=request.user)
-    return carried_out(request, "Taken off the care team.", undo=trash.undo(member), to=to)
+    text = "Taken off the care team."
+    if member.partner:
+        text += " Links to reports that were sent to them are closed, unless they treat them otherwise."
+    return carried_out(request, text, undo=trash.undo(member), to=to)
 
 
 def _get(pk):

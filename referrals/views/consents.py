@@ -23,8 +23,8 @@ from referrals.views.calls import number
 from referrals.views.letters import consent_to_sign
 
 WITHDRAWN = (
-    "Withdrawn from this moment. What has gone already cannot be called back; "
-    "links that were not opened yet are closed."
+    "Withdrawn from this moment. What was read or is on paper cannot be called back; "
+    "links that led to it are closed."
 )
 REINSTATED = "The consent stands again. Links that were closed stay closed."
 

@@ -15,7 +15,7 @@ def listed_deliveries():
     """The deliveries of a referral's reports as JSON, for an annotation ``listed_deliveries``."""
     rows = Delivery.objects.filter(report__referral=OuterRef("pk")).order_by("-made_at", "-id")
     row = JSONObject(
-        **{name: name for name in ("id", "channel", *TIMES)},
+        **{name: name for name in ("id", "channel", "revoked_because", *TIMES)},
         partner="partner__name",
         report="report_id",
         number="report__number",
@@ -31,6 +31,7 @@ def deliveries_of(referral) -> list[Delivery]:
     for row in referral.listed_deliveries:
         report = Report(id=row["report"], kind=row["kind"], status=row["status"], number=row["number"])
         delivery = Delivery(id=row["id"], channel=row["channel"], report=report)
+        delivery.revoked_because = row["revoked_because"]
         for name in TIMES:
             setattr(delivery, name, row[name] and datetime.fromisoformat(row[name]))
         delivery.partner_name = row["partner"]

@@ -1,18 +1,21 @@
 """A final report goes to a partner: who may have it, by which way, and what is known of it afterwards."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from outreach.actions import tasks
 from outreach.models import Message, Task
 from outreach.states import MessageState, TaskState
-from partners.actions import add_paperwork
+from partners.actions import add_paperwork, mark_treating
+from partners.actions import update as update_partner
 from partners.models import Agreement
 from referralcrm.core.refused import Refused
-from referrals.actions import consents, deliveries, links, tick
-from referrals.models import CareTeamMember, Delivery, Obligation
+from referrals.actions import add_clinician, consents, deliveries, links, remove_clinician, tick
+from referrals.models import CareTeamMember, Consent, Delivery, Obligation, PortalCode
 from referrals.states import Loop
 from tests import factories
 
@@ -130,6 +133,93 @@ def test_a_withdrawn_consent_takes_back_what_nobody_has_opened(report, okafor, c
     assert not Delivery.objects.get(pk=unread.pk).is_open
 
 
+@pytest.fixture
+def lind(referral, alice):
+    """Another clinician of the patient, who may have reports."""
+    lind = factories.partner("Dr Lind", email="lind@office.example", treating_provider=True)
+    add_clinician(referral, by=alice, role="surgeon", partner=lind)
+    consents.give(referral, by=alice, scope=["report"], to="partner", partner=lind)
+    return lind
+
+
+def withdrawing(lind, by):
+    consents.withdraw(Consent.objects.get(partner=lind), by=by)
+
+
+def taking_off_the_team(lind, by):
+    remove_clinician(CareTeamMember.objects.get(partner=lind), by=by)
+
+
+def unmarking(lind, by):
+    mark_treating(lind, by=by, treating=False)
+
+
+def unticking(lind, by):
+    update_partner(lind, version=lind.version, by=by, treating_provider=False)
+
+
+@pytest.mark.parametrize("was_opened", [False, True])
+@pytest.mark.parametrize(
+    "fact, why",
+    [
+        (withdrawing, "the patient withdrew their consent"),
+        (taking_off_the_team, "they no longer treat this patient"),
+        (unmarking, "they are no longer marked as a treating provider"),
+        (unticking, "they are no longer marked as a treating provider"),
+    ],
+)
+def test_a_link_is_closed_at_once_and_the_delivery_says_why(
+    report, okafor, lind, consent, alice, client, as_person, fact, why, was_opened
+):
+    ours = deliveries.send(report, partner=okafor, channel="link", by=alice)
+    theirs = deliveries.send(report, partner=lind, channel="link", by=alice)
+    token = links.token_of(theirs.link)
+    if was_opened:
+        visit_by(theirs, client)
+        assert "Kim Moreau" in client.get(reverse("portal:page")).content.decode()
+    fact(lind, alice)
+    assert links.find(token) is None and Delivery.objects.get(pk=ours.pk).is_open
+    codes = PortalCode.objects.count()
+    answers = [Client().post(reverse("portal:door"), {"link": each}) for each in (token, "made up")]
+    first, second = (re.sub(r'value="[^"]*"', "", answer.content.decode()) for answer in answers)
+    assert first == second and PortalCode.objects.count() == codes
+    assert client.get(reverse("portal:page"))["Location"] == reverse("portal:door")
+    for page in (page_of(report), report.referral.get_absolute_url()):
+        assert f"closed because {why}" in as_person(alice).get(page).content.decode()
+
+
+def test_who_is_taken_off_the_team_and_sent_the_patient_keeps_the_link(
+    report, referral, okafor, consent, alice
+):
+    member = add_clinician(referral, by=alice, role="primary_care", partner=okafor)
+    delivery = deliveries.send(report, partner=okafor, channel="link", by=alice)
+    remove_clinician(member, by=alice)
+    assert Delivery.objects.get(pk=delivery.pk).is_open
+
+
+def test_taken_off_the_team_nobody_has_to_post_it_any_more_and_what_is_there_stays(report, lind, alice):
+    to_post = deliveries.send(report, partner=lind, channel="post", by=alice)
+    by_hand = deliveries.send(report, partner=lind, channel="by_hand", by=alice)
+    taking_off_the_team(lind, alice)
+    assert Delivery.objects.get(pk=to_post.pk).revoked_because == "left_team"
+    assert Task.objects.get().state == TaskState.CANCELLED
+    assert Delivery.objects.get(pk=by_hand.pk).revoked_at is None
+
+
+def test_when_the_consent_has_ended_the_link_opens_no_more_than_a_wrong_one(
+    report, okafor, referral, alice, client, riverside
+):
+    consents.give(referral, by=alice, scope=["report"], to="other_side", until=riverside.today())
+    delivery = deliveries.send(report, partner=okafor, channel="link", by=alice)
+    token = links.token_of(delivery.link)
+    client.post(reverse("portal:door"), {"link": token})
+    digits = links.digits_of(PortalCode.objects.get())
+    Consent.objects.update(until=riverside.today() - timedelta(days=1), given_on="2026-01-01")
+    client.post(reverse("portal:door"), {"link": token})
+    client.post(reverse("portal:code"), {"link": token, "code": digits})
+    assert PortalCode.objects.get().used_at is None
+
+
 def test_sent_again_the_old_link_opens_nothing(report, okafor, consent, alice):
     delivery = deliveries.send(report, partner=okafor, channel="link", by=alice)
     old = links.token_of(delivery.link)
@@ -159,6 +249,7 @@ def come_in(report, okafor, consent, alice, client):
         return delivery
 
     return by_the_link
+
 
 
 def test_opening_downloading_and_confirming_are_facts_of_their_own(come_in, client, promised):
@@ -197,8 +288,8 @@ def test_a_withdrawn_consent_closes_what_was_opened(come_in, client, consent, al
     delivery = come_in()
     client.get(reverse("portal:page"))
     consents.withdraw(consent, by=alice)
-    assert "Kim Moreau" not in client.get(reverse("portal:page")).content.decode()
-    assert client.get(reverse("portal:paper", args=[delivery.pk, "report"])).status_code == 404
+    for address in (reverse("portal:page"), reverse("portal:paper", args=[delivery.pk, "report"])):
+        assert client.get(address)["Location"] == reverse("portal:door")
 
 
 def test_a_visitor_sees_nothing_of_another_link(come_in, client, referral, alice, bob):
