@@ -161,6 +161,8 @@ BUTTONS = {
     "referrals:send_report": ["partner", "channel"],  # a form for each recipient; tests/referrals
     "referrals:delete": [],
     "referrals:advice_letter_left": [],
+    "referrals:name_partners": ["offered", "cannot"],
+    "referrals:unname": [],
     **dict.fromkeys(
         ["referrals:delete_advice", "referrals:reopen_advice", "referrals:withdraw_advice"], ["version"]
     ),

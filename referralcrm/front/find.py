@@ -4,6 +4,7 @@ It knows partners and our own people only; the import law keeps referrals and ou
 """
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.shortcuts import render
 
@@ -53,8 +54,18 @@ def find_partner(request):
     results = None
     if is_sent(request, form) and not form.need().is_open:
         results = _results(form)
+    referral = _key(request.POST.get("referral") or request.GET.get("referral", ""))
     words = Condition.objects.active().values_list("name", flat=True)
-    return render(request, "front/find.html", {"form": form, "results": results, "words": words})
+    context = {"form": form, "results": results, "words": words, "referral": referral}
+    return render(request, "front/find.html", context)
+
+
+def _key(text) -> UUID | None:
+    """Which referral, logged already, it is asked for: its key alone, to send the ticks there."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _results(form) -> Results:

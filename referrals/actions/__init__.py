@@ -40,6 +40,7 @@ from referrals.actions.loop import (
     unconfirm_report,
     waive_report,
 )
+from referrals.actions.offers import name_more, say_choice, unname
 from referrals.actions.same_patient import merge_patients, say_two, suggest_again, unmerge_patients
 from referrals.actions.stories import bring_back as bring_story_back
 from referrals.actions.stories import remove as remove_story
@@ -75,6 +76,7 @@ __all__ = [
     "log_call",
     "merge_patients",
     "move",
+    "name_more",
     "note_experience",
     "put_enclosure",
     "put_off",
@@ -92,6 +94,7 @@ __all__ = [
     "restore_experience",
     "restore_flag",
     "retell",
+    "say_choice",
     "say_none",
     "say_two",
     "send",
@@ -105,6 +108,7 @@ __all__ = [
     "tell",
     "tick",
     "unconfirm_report",
+    "unname",
     "unmerge_patients",
     "update",
     "waive_report",

@@ -33,6 +33,7 @@ from referrals.states import STEPS, TAKEN_BACK, ReportKind, Verb
 from referrals.views.attachments import listed_paper, paper_of
 from referrals.views.calls import undo_address
 from referrals.views.care_team import listed_team, team_on
+from referrals.views.choices import offers_of
 from referrals.views.consents import consents_of, listed_consents
 from referrals.views.experiences import afterwards, with_afterwards
 from referrals.views.listed_deliveries import deliveries_of, listed_deliveries
@@ -107,6 +108,7 @@ def _show(request, referral, *, next_form=None, other_form=None):
         "consents": consents_of(referral),
         "care_team": team_on(referral),
         "stories": stories_of(referral),
+        "offers": offers_of(referral),
         "deliveries": deliveries_of(referral),
         "beside": [
             (part.template, part.read(found, referral)) for part, found in parts if part.place == "aside"
