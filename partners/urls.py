@@ -22,6 +22,7 @@ urlpatterns = [
     path("new/", partners.create, name="create"),
     path("<uuid:pk>/edit/", partners.update, name="update"),
     path("<uuid:pk>/agreement/", agreements.agreement, name="agreement"),
+    path("<uuid:pk>/agreement/undo/", agreements.put_back, name="put_agreement_back"),
     path("<uuid:pk>/delete/", partners.delete, name="delete"),
     path("<uuid:pk>/end/", standing.end, name="end"),
     path("<uuid:pk>/resume/", standing.resume, name="resume"),

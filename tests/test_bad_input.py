@@ -148,6 +148,7 @@ BUTTONS = {
     "practice:switch_location": ["location", "next"],
     "print:thanks_card": ["fold", "words"],
     "partners:treating": ["next"],
+    "partners:put_agreement_back": [],
     **dict.fromkeys(
         ["referrals:amend_report", "referrals:discard_report", "referrals:take_out"]
         + ["referrals:retire_article", "referrals:restore_article"],

@@ -1,6 +1,7 @@
 """Every write of whom we know, by concept: partners, endings, mail, offices, contacts, disciplines."""
 
 from partners.actions.agreements import agree
+from partners.actions.agreements import put_back as put_agreement_back
 from partners.actions.contacts import create_contact, delete_contact, restore_contact, update_contact
 from partners.actions.disciplines import create_discipline, seed_disciplines, update_discipline
 from partners.actions.endings import end, resume
@@ -45,6 +46,7 @@ __all__ = [
     "move_paperwork",
     "opt_in",
     "opt_out",
+    "put_agreement_back",
     "restore",
     "restore_affiliation",
     "restore_contact",

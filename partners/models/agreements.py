@@ -35,6 +35,7 @@ def _number(label, most, **kwargs):
 
 
 PROMISES = tuple(Terms.__dataclass_fields__)
+SAID = (*PROMISES, "how_to_refer", "report_by")
 
 
 class Agreement(PracticeOwned):
@@ -48,6 +49,7 @@ class Agreement(PracticeOwned):
     acknowledge_within_days = _number("told that it arrived within, in working days", 30)
     how_to_refer = models.TextField("how to refer", max_length=1000, blank=True)
     report_by = models.CharField("reports go by", max_length=8, choices=ReportBy, blank=True)
+    before = models.JSONField(null=True, editable=False)  # what stood here before the last change
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = scoped(models.QuerySet)
@@ -79,6 +81,11 @@ class Agreement(PracticeOwned):
             ("How to refer", self.how_to_refer),
         ]
         return [(label, words) for label, words in said if words]
+
+    @property
+    def earlier(self) -> "Agreement | None":
+        """What stood here before the last change, not saved; None when that was never."""
+        return Agreement(partner_id=self.partner_id, **self.before["said"]) if self.before else None
 
     @property
     def terms(self) -> Terms:

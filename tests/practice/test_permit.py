@@ -153,6 +153,7 @@ URLS = {
     "outreach:rule_preview": needs(P.MANAGE_PRACTICE, pk="rule"),
     "outreach:rules": needs(P.MANAGE_PRACTICE),
     "partners:agreement": needs(P.EDIT_PARTNERS, pk="partner"),
+    "partners:put_agreement_back": needs(P.EDIT_PARTNERS, pk="partner"),
     "partners:affiliate": needs(P.EDIT_PARTNERS, pk="partner"),
     "outreach:add_task": needs(P.LOG),
     "outreach:delete_task": needs(P.LOG, pk="task"),

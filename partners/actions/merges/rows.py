@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from partners.actions.merges.journal import change
 from partners.models import Affiliation, Agreement, Contact, Friction, Paperwork, Partner, PartnerPlan
-from partners.models.agreements import PROMISES
+from partners.models.agreements import SAID
 from partners.signals import counted
 from partners.states import Side
 
@@ -71,8 +71,7 @@ def _agree(merge, survivor, merged):
     theirs = Agreement.objects.filter(partner=merged).first()
     ours = Agreement.objects.filter(partner=survivor).first()
     if theirs and ours:
-        names = [*PROMISES, "how_to_refer", "report_by"]
-        said = {name: getattr(theirs, name) for name in names if getattr(ours, name) in (None, "")}
+        said = {name: getattr(theirs, name) for name in SAID if getattr(ours, name) in (None, "")}
         filled = {name: value for name, value in said.items() if value not in (None, "")}
         if filled:
             change(merge, Agreement.objects.filter(pk=ours.pk), **filled)
