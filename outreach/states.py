@@ -115,6 +115,7 @@ class OriginKind(models.TextChoices):
     CONTACT = "contact", "a contact with them"
     INTRODUCTION = "introduction", "somebody introduced us"
     EVENT = "event", "an event"
+EVENTS = frozenset({TouchpointKind.EVENT, TouchpointKind.LUNCH, TouchpointKind.MDT})  # several people met
 
 
 REAL_CONTACTS = frozenset(set(TouchpointKind) - {TouchpointKind.NOTE})  # what resets the clock

@@ -1,36 +1,54 @@
 """Saying what led to a referral."""
 
 from django import forms
+from django.utils.text import Truncator
 from django_scopes.forms import SafeModelChoiceField
 
 from outreach.models import Touchpoint
-from outreach.states import OriginKind
+from outreach.states import EVENTS, OriginKind
 from partners.models import Partner
 from referralcrm.core.forms import VersionedForm
 from referralcrm.core.templatetags.house import day
 
-CONTACTS_SHOWN = 30
+CONTACTS_SHOWN, NOTE_SHOWN = 30, 60
 ONLY_ONE = "Say one of the three, or none."
 
 
 class ContactField(SafeModelChoiceField):
+    """Events first, each with the first words that were noted of it."""
+
+    def offer(self, contacts):
+        self.queryset = contacts
+        rows = list(contacts)
+        groups = [
+            ("Events", [row for row in rows if row.kind in EVENTS]),
+            ("Other contacts", [row for row in rows if row.kind not in EVENTS]),
+        ]
+        named = [(label, [(row.pk, self.label_from_instance(row)) for row in each]) for label, each in groups]
+        self.choices = [("", self.empty_label), *(group for group in named if group[1])]
+
     def label_from_instance(self, contact):
-        return f"{contact.get_kind_display()}, {day(contact.happened_on)}"
+        label = f"{contact.get_kind_display()}, {day(contact.happened_on)}"
+        note = Truncator(" ".join(contact.note.split())).chars(NOTE_SHOWN)
+        return f"{label}: {note}" if note and contact.kind in EVENTS else label
 
 
 class OriginForm(VersionedForm):
     """A contact with the partner, who introduced us, or an event; never a patient's name."""
 
     contact = ContactField(
-        Touchpoint.objects.none(), label="A contact with them", required=False, empty_label="none"
+        Touchpoint.objects.none(),
+        label="A contact with them, or an event",
+        required=False,
+        empty_label="none",
     )
     introduced = forms.CharField(label="Introduced by", max_length=160, required=False)
     introduced_id = SafeModelChoiceField(Partner.objects.none(), required=False, widget=forms.HiddenInput)
     event = forms.CharField(
-        label="An event",
+        label="Another event",
         max_length=200,
         required=False,
-        help_text="Such as the open day in March. Never a patient’s name.",
+        help_text="One not written down with them, such as the open day. Never a patient’s name.",
     )
 
     def __init__(self, *args, referral, origin=None, **kwargs):
@@ -39,7 +57,7 @@ class OriginForm(VersionedForm):
         recent = contacts.order_by("-happened_on", "-id").values("pk")[:CONTACTS_SHOWN]
         keys = {row["pk"] for row in recent} if referral.partner_id else set()
         keys |= {origin.touchpoint_id} if origin and origin.touchpoint_id else set()
-        self.fields["contact"].queryset = Touchpoint.objects.filter(pk__in=keys).order_by("-happened_on")
+        self.fields["contact"].offer(Touchpoint.objects.filter(pk__in=keys).order_by("-happened_on"))
         self.fields["introduced_id"].queryset = Partner.objects.current()
         self.fields["version"].initial = origin.version if origin else 0
         if origin:

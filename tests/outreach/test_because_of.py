@@ -85,3 +85,14 @@ def test_who_introduced_us_follows_a_merge(made, alice):
     tell_origin(made, version=0, by=alice, introduced_by=double)
     merge_partners(lind, double, choices={}, versions=(1, 1), by=alice)
     assert Origin.objects.get().introduced_by == lind
+
+
+def test_events_stand_first_and_are_named(made, okafor, lunch, alice, as_person, riverside):
+    talk = {"kind": "event", "note": "Our evening on tendons, in the library"}
+    for told in (talk, {"kind": "call", "note": "About a bill"}):
+        Touchpoint.objects.create(partner=okafor, happened_on=riverside.today(), **told)
+    page = as_person(alice).get(address(made)).content.decode()
+    events, others = page.split('<optgroup label="Other contacts">')
+    assert '<optgroup label="Events">' in events and "Lunch, " in events
+    assert "Our evening on tendons, in the library" in events
+    assert "Call, " in others and "About a bill" not in page
