@@ -39,6 +39,7 @@ from referrals.models import (
     Enclosure,
     JourneyEvent,
     Obligation,
+    Offer,
     Phrase,
     Referral,
     ReportFile,
@@ -81,7 +82,9 @@ def more_of_each(practice, rows, numbers):
             scope=["report"],
             to="partner",
             partner=partner,
+            until=today + timedelta(days=3),
         )
+        Offer.objects.create(referral_id=rows["sent_referral"], partner=partner)
         CareTeamMember.objects.create(referral_id=rows["referral"], role="surgeon", partner=partner)
         Delivery.objects.create(report_id=rows["signed_report"], partner=partner, channel="post")
         JourneyEvent.objects.create(referral_id=rows["referral"], after=Journey.REQUESTED, happened_on=today)

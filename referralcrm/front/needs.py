@@ -10,7 +10,8 @@ from outreach.states import TaskKind, TaskState
 from partners.models import Friction, Partner
 from referralcrm.practice.models import Licence
 from referralcrm.practice.permissions import Permission
-from referrals.models import AdviceRequest, DetailsRequest, Obligation, Referral
+from referralcrm.practice.places import shown_at
+from referrals.models import AdviceRequest, Consent, DetailsRequest, Obligation, Referral
 from referrals.states import AWAITING_BOOKING, Direction, Journey
 
 REPORT_DAYS_AHEAD = 3
@@ -109,6 +110,11 @@ class Needs:
         waiting = AdviceRequest.objects.waiting_for_us(self.now).at(self.location)
         return self._of(waiting, "owner")
 
+    def consents(self):
+        """Patients' consents that end within 14 days while something still goes to whom they name."""
+        rows = Consent.objects.to_renew(self.today).filter(shown_at(self.location, "referral__location"))
+        return self._of(rows, "referral__clinician")
+
     def licences(self):
         """Licences of our clinicians that are over or soon will be, for those who manage people."""
         rows = Licence.objects.to_renew(self.today)
@@ -128,6 +134,7 @@ class Needs:
             self.tasks(),
             self.next_steps(),
             self.frictions(),
+            self.consents(),
             self.licences(),
             self.questions(),
             self.approvals(),

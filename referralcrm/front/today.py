@@ -1,6 +1,6 @@
 """Today: what needs a person, most urgent first, each section its first ten rows.
 
-Five queries, that of the frame included.
+Six queries, that of the frame included.
 """
 
 from dataclasses import dataclass
@@ -83,6 +83,7 @@ class Today:
             self.bookings.note = f"{self.beside.put_off} put off"
         self.thanks = _section(tasks, "thanks", note=self._thanks_note())
         self.questions = self._questions()
+        self.consents = self._consents()
         self.steps = _section(self._first(self.needs.next_steps(), ["next_step_on", "id"]))
         self.tasks = _section(tasks, "tasks")
         self.check_ins = _section(tasks, "check_ins")
@@ -109,7 +110,7 @@ class Today:
     def total(self) -> int:
         """How many things there are; for one person the number beside Today in the rail."""
         sections = [self.reports, self.bookings, self.visits, self.paper]
-        sections += [self.thanks, self.questions, self.steps, self.tasks]
+        sections += [self.thanks, self.questions, self.consents, self.steps, self.tasks]
         beside = self.beside.approvals + self.beside.hard + len(self.licences)
         return sum(section.total for section in [*sections, self.check_ins]) + beside
 
@@ -172,6 +173,14 @@ class Today:
         for advice in rows:
             advice.standing = standing(advice, now, calendar)
         return Section(rows, self.beside.asked)
+
+    def _consents(self):
+        """Consents to be renewed while something still goes to whom they name, the first to end first."""
+        rows = self.needs.consents().select_related("referral__patient", "referral__partner", "partner")
+        section = _section(self._first(rows, ["until", "id"]))
+        for consent in section.rows:
+            consent.patient_name = self._name(consent.patient)
+        return section
 
     def _referrals(self):
         """What the desk has to do, each referral in one section, by one query."""

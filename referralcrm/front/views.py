@@ -17,7 +17,7 @@ from referralcrm.practice.pulse import live
 @allow(Permission.VIEW)
 @live(
     *("referral", "obligation", "patient", "detailsrequest"),
-    *("partner", "task", "touchpoint", "message", "friction", "advicerequest"),
+    *("partner", "task", "touchpoint", "message", "friction", "advicerequest", "consent"),
 )
 def today(request):
     """What needs me, or with ``?for=everybody`` the practice."""

@@ -82,6 +82,8 @@ class ConsentForm(NamingForm):
             "given_on": current_practice().today(),
             "until": current_practice().today() + A_YEAR,
         }
+        if asked.get("to") == ConsentTo.CARE_TEAM:
+            self.initial["to"] = ConsentTo.CARE_TEAM
         if recipient is None or recipient.treating_provider:
             del self.fields["treating"]
         else:

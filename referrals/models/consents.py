@@ -4,9 +4,11 @@ Both are noted on a referral and belong to its patient: where the referral goes,
 be one patient, they go along.
 """
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 
 from partners.models import Partner
@@ -15,8 +17,18 @@ from referralcrm.practice import trash
 from referralcrm.practice.models import PracticeOwned, User, scoped
 from referralcrm.practice.scope import current_practice
 from referrals.models.attachments import Attachment
+from referrals.models.loop import Obligation
 from referrals.models.referrals import Referral
-from referrals.states import CONSENT_ENDS_SOON, CareRole, ConsentHow, ConsentScope, ConsentTo, Journey
+from referrals.states import (
+    CONSENT_ENDS_SOON,
+    UNCOUNTED,
+    WAITING,
+    CareRole,
+    ConsentHow,
+    ConsentScope,
+    ConsentTo,
+    Journey,
+)
 
 
 class NotedQuerySet(models.QuerySet):
@@ -45,6 +57,55 @@ class ConsentQuerySet(NotedQuerySet):
             | Q(Exists(noted) | Exists(passed_on), to=ConsentTo.CARE_TEAM)
         )
 
+    def to_renew(self, today):
+        """Current ones to reports that end within 14 days while something still goes to whom they name.
+
+        That is: a report of ours is still to come there, or they are on the patient's care team; and no
+        consent that lasts longer names them.
+        """
+        named = Case(When(to=ConsentTo.PARTNER, then="partner"), default="referral__partner")
+        ends = (today, today + timedelta(days=CONSENT_ENDS_SOON))
+        rows = self.current(today).filter(until__range=ends, scope__contains=[ConsentScope.REPORT])
+        rows = _counting(rows).alias(named=named).filter(~Exists(_renewed(today)))
+        first, *others = [each.order_by().values("pk") for each in _still_needed(rows)]
+        return self.filter(pk__in=first.union(*others))
+
+
+def _still_needed(consents) -> list:
+    """Those of these, with the alias ``named``, to which something still goes; each way found by its index.
+
+    One condition for all would be asked of every report there is.
+    """
+    patient = OuterRef("referral__patient")
+    promised = Obligation.objects.ours().filter(state__in=sorted(WAITING), referral__patient=patient)
+    promised = _counting(promised)
+    team = CareTeamMember.objects.kept().of(patient).filter(partner__isnull=False)
+    to_one, to_all = consents.exclude(to=ConsentTo.CARE_TEAM), consents.filter(to=ConsentTo.CARE_TEAM)
+    return [
+        to_one.filter(Exists(promised.filter(referral__partner=OuterRef("named")))),
+        to_one.filter(Exists(team.filter(partner=OuterRef("named")))),
+        to_all.filter(Exists(promised)),
+        to_all.filter(Exists(team)),
+    ]
+
+
+def _counting(rows):
+    """Of referrals that count."""
+    rows = rows.filter(referral__deleted_at__isnull=True)
+    return rows.exclude(referral__journey__in=sorted(UNCOUNTED))
+
+
+def _renewed(today):
+    """Consents of the same patient that name the same recipient, or all who treat them, for longer."""
+    longer = Consent.objects.of(OuterRef("referral__patient")).current(today)
+    longer = longer.filter(Q(until__isnull=True) | Q(until__gt=OuterRef("until")))
+    return longer.filter(
+        Q(to=ConsentTo.CARE_TEAM)
+        | Q(to=ConsentTo.PARTNER, partner=OuterRef("named"))
+        | Q(to=ConsentTo.OTHER_SIDE, referral__partner=OuterRef("named")),
+        scope__contains=[ConsentScope.REPORT],
+    )
+
 
 class Consent(PracticeOwned):
     """What may be passed on, to whom, from ``given_on`` until ``until`` (None: until it is withdrawn)."""
@@ -69,7 +130,14 @@ class Consent(PracticeOwned):
 
     class Meta:
         ordering = ["given_on", "id"]
-        indexes = [models.Index(fields=["practice", "referral"], name="consent_of_referral")]
+        indexes = [
+            models.Index(fields=["practice", "referral"], name="consent_of_referral"),
+            models.Index(
+                fields=["practice", "until"],
+                name="consent_ends",
+                condition=Q(until__isnull=False, withdrawn_at__isnull=True),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(to=ConsentTo.PARTNER, partner__isnull=False)

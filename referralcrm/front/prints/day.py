@@ -102,6 +102,12 @@ def _question(advice, today):
     )
 
 
+def _consent(consent, today):
+    what = f"agreed to {', '.join(consent.what)} to {consent.whom}"
+    tag = f"ends {in_words(consent.until, today)}"
+    return _row(consent.patient_name, what, why="Ask the patient.", tag=tag)
+
+
 def _task(task, today):
     partner, late = task.partner, task.due_on < today
     about = partner.name if partner and partner.name not in task.title else ""
@@ -128,6 +134,7 @@ SECTIONS = [
     ("visits", "Did they come?", _visit),
     ("paper", "Paper to complete", _paper),
     ("questions", "Questions waiting", _question),
+    ("consents", "Consents that end soon", _consent),
     ("thanks", "Say thank you", _task),
     ("steps", "Next steps", _step),
     ("tasks", "Tasks", _task),
