@@ -23,6 +23,7 @@ from referralcrm.practice.scope import enter
 from referralcrm.practice.signals import owned, person_deactivated, practice_founded, what_is_owned
 from referrals.signals import (
     advice_changed,
+    clinician_removed,
     code_asked,
     consent_withdrawn,
     delivery_made,
@@ -160,7 +161,12 @@ def let_the_manager_go(sender, flag, by, **kwargs):
 
 @receiver(consent_withdrawn)
 def stop_stories(sender, consent, by, **kwargs):
-    stories.stop(consent, by=by)
+    stories.stop(consent.patient, by=by)
+
+
+@receiver(clinician_removed)
+def stop_stories_to_a_stranger(sender, patient, partner, by, **kwargs):
+    stories.stop(patient, by=by)
 
 
 @receiver(minute_passed)

@@ -60,6 +60,14 @@ THANKS = frozenset({RuleKind.THANK_YOU, RuleKind.REPORT_THANKS})  # one note for
 STORIES = frozenset({RuleKind.STORY, RuleKind.COMPLIMENT})
 
 
+class StoryWay(models.TextChoices):
+    """How a story or a compliment reaches a partner."""
+
+    EMAIL = "email", "by e-mail"
+    POST = "post", "by post"
+    BY_HAND = "by_hand", "by hand, given to them now"
+
+
 class Approval(models.TextChoices):
     AUTOMATIC = "automatic", "goes out by itself"
     DRAFT = "draft", "waits for approval"
@@ -75,6 +83,7 @@ class TaskKind(models.TextChoices):
     NEXT_STEP = "next_step", "next step"
     SEND_REPORT = "send_report", "post or fax a report"
     CHASE = "chase", "ask for a report"
+    SEND_STORY = "send_story", "post a story"
     REFER_BACK = "refer_back", "suggest a primary-care clinician"
     MEET = "meet", "meet them"
     INTRODUCE = "introduce", "introduce yourself"
@@ -106,6 +115,7 @@ class TouchpointKind(models.TextChoices):
     NOTE = "note", "Note"
 
 
+EVENTS = frozenset({TouchpointKind.EVENT, TouchpointKind.LUNCH, TouchpointKind.MDT})  # several people met
 BY_HAND = [choice for choice in TouchpointKind.choices if choice[0] != TouchpointKind.ADVICE]
 
 
@@ -115,7 +125,6 @@ class OriginKind(models.TextChoices):
     CONTACT = "contact", "a contact with them"
     INTRODUCTION = "introduction", "somebody introduced us"
     EVENT = "event", "an event"
-EVENTS = frozenset({TouchpointKind.EVENT, TouchpointKind.LUNCH, TouchpointKind.MDT})  # several people met
 
 
 REAL_CONTACTS = frozenset(set(TouchpointKind) - {TouchpointKind.NOTE})  # what resets the clock

@@ -27,6 +27,7 @@ urlpatterns = [
     path("reports/<uuid:pk>/thanks/undo/", reports.take_thanks_back, name="take_thanks_back"),
     path("stories/new/<uuid:pk>/<slug:kind>/", stories.tell, name="tell_story"),
     path("stories/<uuid:pk>/", stories.story, name="story"),
+    path("stories/<uuid:pk>/letter/<uuid:partner>/", stories.story_letter, name="story_letter"),
     path("stories/<uuid:pk>/edit/", stories.retell, name="retell_story"),
     path("stories/<uuid:pk>/delete/", stories.delete, name="delete_story"),
     path("contacts/new/", touchpoints.log, name="log_touchpoint"),

@@ -101,7 +101,7 @@ BUTTONS = {
     "outreach:take_thanks_back": [],
     "outreach:rule_preview": ["body"],
     "outreach:delete_story": [],
-    "outreach:story": ["version"],
+    "outreach:story": ["version", "partner", "way"],
     "outreach:delete_task": ["next"],
     "outreach:delete_touchpoint": ["version", "next"],
     "outreach:restore_touchpoint": ["version", "next"],
@@ -161,9 +161,9 @@ BUTTONS = {
     "referrals:delivery": ["act"],
     "referrals:send_report": ["partner", "channel"],  # a form for each recipient; tests/referrals
     "referrals:delete": [],
-    "referrals:advice_letter_left": [],
     "referrals:name_partners": ["offered", "cannot"],
     "referrals:unname": [],
+    "referrals:advice_letter_left": [],
     **dict.fromkeys(
         ["referrals:delete_advice", "referrals:reopen_advice", "referrals:withdraw_advice"], ["version"]
     ),

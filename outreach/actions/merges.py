@@ -184,7 +184,8 @@ def _astray(*partners):
     other_note &= ~Q(message__partner=F("referral__partner"))
     other_card = Q(task__partner__in=partners, task__state=TaskState.REQUESTED)
     other_card &= ~Q(task__partner=F("referral__partner"))
-    causes = MessageCause.objects.live().filter(other_note | other_card, referral__partner__in=partners)
+    causes = MessageCause.objects.live().filter(rule__kind__in=THANKS)
+    causes = causes.filter(other_note | other_card, referral__partner__in=partners)
     return causes.select_related("rule", "referral").order_by("pk")
 
 

@@ -25,7 +25,11 @@ UNDO_DAYS = 30
 SNOOZE_AT_MOST = timedelta(days=366)
 NO_REFERRAL = "The referral it was about was taken back."
 USUAL = object()
-CONTACT_OF = {TaskKind.THANK_CARD: TouchpointKind.LETTER, TaskKind.THANK_CALL: TouchpointKind.CALL}
+CONTACT_OF = {
+    TaskKind.THANK_CARD: TouchpointKind.LETTER,
+    TaskKind.THANK_CALL: TouchpointKind.CALL,
+    TaskKind.SEND_STORY: TouchpointKind.LETTER,
+}
 
 
 @transaction.atomic
@@ -118,7 +122,7 @@ def _next_working_day(practice):
 def complete(task, *, version, by, contact="", note=""):
     """Done. ``contact`` (a TouchpointKind) also logs that contact with the task's partner, today.
 
-    A thank-you card logs a letter and a thank-you call a call without being told. Raises Refused
+    A thank-you card or a story logs a letter and a thank-you call a call without being told. Raises Refused
     when somebody was quicker.
     """
     _require_answered(task)

@@ -3,12 +3,13 @@
 import pytest
 from django.urls import reverse
 
+from outreach.actions import tasks
 from outreach.actions.messages import answers, stories
 from outreach.actions.messages.thanks import forget_withdrawn
-from outreach.models import Message
-from outreach.states import MessageState
+from outreach.models import Message, Task, Touchpoint
+from outreach.states import MessageState, StoryWay, TaskState
 from referralcrm.core.refused import Refused
-from referrals.actions import consents, delete, tell
+from referrals.actions import add_clinician, consents, delete, remove_clinician, tell
 from referrals.models import Story
 from referrals.states import Journey
 from tests import factories
@@ -152,3 +153,105 @@ def test_a_referral_that_goes_takes_its_story_along(story, agreed, referral, ali
     delete(referral, by=alice)
     forget_withdrawn([message])
     assert not message.causes.live().exists()
+
+
+# --- on paper, and to others who treat the patient
+
+
+@pytest.fixture
+def lind(referral, alice):
+    """Another clinician of the patient."""
+    lind = factories.partner("Dr Lind", email="lind@office.example", salutation="Dr Lind")
+    add_clinician(referral, by=alice, role="surgeon", partner=lind)
+    return lind
+
+
+@pytest.fixture
+def all_agreed(referral, lind, alice):
+    return consents.give(referral, by=alice, scope=["story", "compliment"], to="care_team")
+
+
+@pytest.mark.parametrize("kind", ["story", "compliment"])
+def test_by_post_it_is_a_task_with_a_letter_and_its_tick_a_contact(
+    desk, referral, all_agreed, okafor, alice, kind
+):
+    told = tell(referral, by=alice, words=WORDS, kind=kind)
+    sent = {"version": told.version, "partner": okafor.pk, "way": "post"}
+    page = desk.post(at("story", told.pk), sent, follow=True).content.decode()
+    task = Task.objects.get()
+    assert "To be posted" in page and not Message.objects.exists()
+    assert (task.kind, task.partner) == ("send_story", okafor) and "Kim" not in task.title + task.why
+    letter = desk.get(at("story_letter", told.pk, okafor.pk))
+    assert letter.content.startswith(b"%PDF")
+    tasks.complete(task, version=task.version, by=alice)
+    assert (Touchpoint.objects.get().partner, Touchpoint.objects.get().kind) == (okafor, "letter")
+
+
+def test_given_by_hand_it_is_done_at_once(story, all_agreed, okafor, alice):
+    task = stories.share(story, by=alice, way=StoryWay.BY_HAND)
+    task.refresh_from_db()
+    assert (task.state, Touchpoint.objects.get().partner) == (TaskState.COMPLETED, okafor)
+
+
+def test_it_goes_to_somebody_else_on_the_care_team_too_with_their_name(
+    desk, story, all_agreed, okafor, lind, alice
+):
+    shown = desk.get(at("story", story.pk), {"to": lind.pk}).content.decode()
+    assert "Dear Dr Lind" in shown
+    first = stories.share(story, by=alice)
+    second = stories.share(Story.objects.get(), by=alice, partner=lind)
+    assert (first.partner, second.partner) == (okafor, lind) and "Dear Dr Lind" in second.body
+    with pytest.raises(Refused, match="on its way already"):
+        stories.share(Story.objects.get(), by=alice, partner=lind)
+    page = desk.get(at("story", story.pk)).content.decode()
+    assert "Where it went" in page and "Who else can hear it" not in page
+
+
+def test_without_a_consent_that_names_them_they_hear_nothing(desk, story, agreed, lind, alice):
+    with pytest.raises(consents.NotCovered, match="a success story to Dr Lind"):
+        stories.share(story, by=alice, partner=lind, way=StoryWay.POST)
+    assert not Task.objects.exists()
+    assert "not agreed yet to a success story to Dr Lind" in desk.get(at("story", story.pk)).content.decode()
+
+
+def test_a_stranger_hears_nothing(story, all_agreed, alice):
+    other = factories.partner("Dr Else")
+    consents.give(story.referral, by=alice, scope=["story"], to="partner", partner=other)
+    with pytest.raises(Refused, match="care team"):
+        stories.share(story, by=alice, partner=other, way=StoryWay.POST)
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "removed"])
+def test_what_waits_is_stopped_when_nothing_covers_it_any_more(story, referral, all_agreed, lind, alice, how):
+    stories.share(story, by=alice, partner=lind, way=StoryWay.POST)
+    mailed = stories.share(Story.objects.get(), by=alice)
+    if how == "withdrawn":
+        consents.withdraw(all_agreed, by=alice)
+    else:
+        remove_clinician(referral.care_team.get(), by=alice)
+    mailed.refresh_from_db()
+    assert Task.objects.get().state == TaskState.CANCELLED
+    assert mailed.state == (MessageState.CANCELLED if how == "withdrawn" else MessageState.PENDING)
+    assert bool(Story.objects.get().shared_at) is (how == "removed")
+
+
+def test_what_was_skipped_can_be_told_otherwise_and_what_is_posted_cannot(story, all_agreed, alice):
+    task = stories.share(story, by=alice, way=StoryWay.POST)
+    with pytest.raises(Refused, match="shared as it stands"):
+        stories.retell(Story.objects.get(), version=Story.objects.get().version, by=alice, words="Better.")
+    tasks.skip(task, because="They retired", version=task.version, by=alice)
+    shared = Story.objects.get()
+    assert stories.retell(shared, version=shared.version, by=alice, words="Better.").words == "Better."
+
+
+def test_a_patient_nobody_sent_can_still_be_told_of_on_the_care_team(alice, riverside):
+    lind = factories.partner("Dr Lind")
+    alone = factories.referral(partner=lind, journey=Journey.COMPLETED)
+    type(alone).objects.filter(pk=alone.pk).update(partner=None, source="self")
+    alone.refresh_from_db()
+    add_clinician(alone, by=alice, role="surgeon", partner=lind)
+    consents.give(alone, by=alice, scope=["story"], to="care_team")
+    told = tell(alone, by=alice, words=WORDS)
+    with pytest.raises(Refused, match="Choose somebody on the care team"):
+        stories.share(told, by=alice)
+    assert stories.share(Story.objects.get(), by=alice, partner=lind).partner == lind
