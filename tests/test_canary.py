@@ -149,13 +149,19 @@ def send_and_hear(desk, clinic, number, today):
     with enter(clinic):
         sent = Referral.objects.sent().get(partner=clinic.lind)
         report = sent.obligations.get()
+    could_not = {"cannot": clinic.okafor.pk, f"because-{clinic.okafor.pk}": marked(number, "k")}
+    assert desk.post(reverse("referrals:name_partners", args=[sent.pk]), could_not).status_code == 302
     said = {"felt": "poor", "words": marked(number, "v")}
     desk.post(reverse("referrals:note_experience", args=[sent.pk]), said)
     desk.post(reverse("referrals:raise_flag", args=[sent.pk]), {"words": marked(number, "x")})
     paper = SimpleUploadedFile(f"{marked(number, 'f')}.pdf", PDF + marked(number, "b").encode())
     came = {"file": paper, "title": marked(number, "t"), "version": report.version, "acknowledged": "on"}
     desk.post(reverse("referrals:arrived", args=[report.pk]), came)
+    thanked = desk.post(reverse("outreach:thank_for_report", args=[report.pk]))
+    assert thanked.status_code == 302
     with enter(clinic):
+        assert Message.objects.filter(rule__kind="report_thanks").count() == 1
+        assert sent.offers.get(partner=clinic.okafor).because == marked(number, "k")
         assert sent.experiences.get().words and sent.attachments.count() == 1
         flag = sent.quality_flags.get()
         actions.enclose(sent, words=marked(number, "l"), by=clinic.charlie)
