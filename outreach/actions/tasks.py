@@ -128,6 +128,7 @@ def complete(task, *, version, by, contact="", note=""):
     _require_answered(task)
     contact = contact or CONTACT_OF.get(task.kind, "")
     _claim(task, version, state=TaskState.COMPLETED, closed_at=timezone.now(), closed_by=by)
+    by_hand.require_consent(task)
     by_hand.tell_delivery(task, by=by)
     if contact and task.partner:
         [touchpoint] = touchpoints.log(

@@ -68,7 +68,7 @@ def story(request, pk):
         return _share(request, story)
     possible, ways = stories.recipients(story), stories.shares_of(story)
     reader = _chosen(possible, request.GET.get("to")) or next(iter(possible), None)
-    subject, body = stories.letter(story, reader) if reader else ("", story.words)
+    subject, body = _letter(story, reader, ways)
     context = {
         "story": story,
         "shares": ways,
@@ -79,6 +79,14 @@ def story(request, pk):
         "hearers": _hearers(story, possible, ways),
     }
     return render(request, "outreach/story.html", context)
+
+
+def _letter(story, reader, ways) -> tuple[str, str]:
+    """As it left by mail, or as it would reach them."""
+    mailed = next((way.message for way in ways if way.partner == reader and way.is_out and way.message), None)
+    if mailed:
+        return mailed.subject, mailed.body
+    return stories.letter(story, reader) if reader else ("", story.words)
 
 
 @dataclass(frozen=True)
@@ -147,7 +155,7 @@ def delete(request, pk):
 
 
 def _get(pk):
-    rows = Story.objects.kept().select_related(
+    rows = stories.with_letters(Story.objects.kept()).select_related(
         "referral__patient", "referral__partner__organisation", "referral__location", "written_by"
     )
     return get_object_or_404(rows, pk=pk)

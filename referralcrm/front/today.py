@@ -1,6 +1,6 @@
 """Today: what needs a person, most urgent first, each section its first ten rows.
 
-Six queries, that of the frame included.
+Five queries, that of the frame included.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from referralcrm.core.templatetags.house import short_day
 from referralcrm.front.needs import THANKS, Needs
 from referralcrm.front.rail import clock, count, numbers
 from referralcrm.practice.permissions import Permission
-from referrals.models import AdviceRequest, DetailsRequest
+from referrals.models import AdviceRequest, Consent, DetailsRequest
 from referrals.models.calls import as_calls, calls_made
 from referrals.models.waiting import standing
 from referrals.states import AdviceStep, Detail, Journey
@@ -57,6 +57,8 @@ class Beside:
     hardest: list[dict]
     asked: int
     pressing: list[dict]
+    to_end: int
+    ending: list[dict]
     to_renew: list[dict] | None  # None: it is not theirs to renew
 
 
@@ -176,11 +178,10 @@ class Today:
 
     def _consents(self):
         """Consents to be renewed while something still goes to whom they name, the first to end first."""
-        rows = self.needs.consents().select_related("referral__patient", "referral__partner", "partner")
-        section = _section(self._first(rows, ["until", "id"]))
-        for consent in section.rows:
+        rows = [Consent.from_json(told) for told in self.beside.ending]
+        for consent in rows:
             consent.patient_name = self._name(consent.patient)
-        return section
+        return Section(rows, self.beside.to_end)
 
     def _referrals(self):
         """What the desk has to do, each referral in one section, by one query."""
@@ -239,6 +240,8 @@ class Today:
             "settled": count(self.needs.settled(monday)),
             "asked": count(self.needs.questions()),
             "pressing": ArraySubquery(self.needs.questions().most_pressing_first().as_json()[: self.first]),
+            "to_end": count(self.needs.consents()),
+            "ending": ArraySubquery(self.needs.consents().order_by("until", "id").as_json()[: self.first]),
             "hard": count(self.needs.frictions()),
             "hardest": ArraySubquery(
                 self.needs.frictions()

@@ -4,11 +4,13 @@ Both are noted on a referral and belong to its patient: where the referral goes,
 be one patient, they go along.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from partners.models import Partner
@@ -18,6 +20,7 @@ from referralcrm.practice.models import PracticeOwned, User, scoped
 from referralcrm.practice.scope import current_practice
 from referrals.models.attachments import Attachment
 from referrals.models.loop import Obligation
+from referrals.models.patients import Patient
 from referrals.models.referrals import Referral
 from referrals.states import (
     CONSENT_ENDS_SOON,
@@ -69,6 +72,16 @@ class ConsentQuerySet(NotedQuerySet):
         rows = _counting(rows).alias(named=named).filter(~Exists(_renewed(today)))
         first, *others = [each.order_by().values("pk") for each in _still_needed(rows)]
         return self.filter(pk__in=first.union(*others))
+
+    def as_json(self):
+        """Each as one JSON value, to be read within another query; ``Consent.from_json`` makes it a row."""
+        columns = {name: name for name in ("id", "scope", "to", "until", "partner_id", "referral_id")}
+        patient = {name: f"referral__patient__{name}" for name in PATIENT}
+        names = {"partner": "partner__name", "other_side": "referral__partner__name"}
+        return self.values(row=JSONObject(**columns, **names, patient=JSONObject(**patient)))
+
+
+PATIENT = ("id", "wrapped_key", "name_sealed", "record_number_sealed", "record_index")  # what a label takes
 
 
 def _still_needed(consents) -> list:
@@ -154,6 +167,19 @@ class Consent(PracticeOwned):
     def __str__(self):
         return f"consent of {self.given_on}"
 
+    @classmethod
+    def from_json(cls, told: dict):
+        """The consent that ``as_json`` told, with as much of its patient and recipient as a list shows."""
+        row = cls(id=told["id"], scope=told["scope"], to=told["to"], partner_id=told["partner_id"])
+        row.until = date.fromisoformat(told["until"])
+        key, *sealed = (told["patient"][name] for name in PATIENT)
+        opened = {name: _bytes(value) for name, value in zip(PATIENT[1:], sealed, strict=True)}
+        row.referral = Referral(pk=told["referral_id"], patient=Patient(pk=UUID(key), **opened))
+        row.referral.partner = Partner(name=told["other_side"]) if told["other_side"] else None
+        if row.partner_id:
+            row.partner = Partner(pk=row.partner_id, name=told["partner"])
+        return row
+
     @property
     def patient(self):
         """Whose consent it is, and whose key seals the words."""
@@ -195,6 +221,11 @@ class Consent(PracticeOwned):
     def can_be_reinstated(self) -> bool:
         """Withdrawn by mistake: it can stand again for 30 days."""
         return self.withdrawn_at is not None and self.withdrawn_at >= trash.oldest_restorable()
+
+
+def _bytes(told):
+    """What Postgres tells in JSON of a column of bytes."""
+    return told and bytes.fromhex(told.removeprefix("\\x"))
 
 
 class CareTeamQuerySet(NotedQuerySet):

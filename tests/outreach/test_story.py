@@ -1,5 +1,7 @@
 """What went well reaches the partner without the patient: asked for, approved, and stopped in time."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -255,3 +257,13 @@ def test_a_patient_nobody_sent_can_still_be_told_of_on_the_care_team(alice, rive
     with pytest.raises(Refused, match="Choose somebody on the care team"):
         stories.share(told, by=alice)
     assert stories.share(Story.objects.get(), by=alice, partner=lind).partner == lind
+
+
+def test_it_is_not_posted_once_the_consent_has_ended(story, all_agreed, alice, riverside):
+    task = stories.share(story, by=alice, way=StoryWay.POST)
+    yesterday = riverside.today() - timedelta(days=1)
+    type(all_agreed).objects.update(until=yesterday, given_on=yesterday)
+    with pytest.raises(consents.NotCovered, match="ended"):
+        tasks.complete(task, version=task.version, by=alice)
+    task.refresh_from_db()
+    assert task.state == TaskState.REQUESTED and not Touchpoint.objects.exists()

@@ -7,6 +7,7 @@ paper, which is a task until it is posted.
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from outreach import mail
@@ -58,9 +59,19 @@ class Share:
         return gone.get(self.task.state, f"on paper, {self.task.get_state_display()}")
 
 
+def with_letters(told):
+    """Stories with the text that ``letter`` puts around them, so that it needs no query of its own."""
+    rule = Rule.objects.filter(kind=OuterRef("kind"))
+    parts = {f"letter_{name}": Subquery(rule.values(name)[:1]) for name in ("subject", "body")}
+    return told.annotate(**parts)
+
+
 def letter(story, partner=None) -> tuple[str, str]:
     """Subject and body as they would reach ``partner`` (else the referral's, which has to be loaded)."""
-    rule = Rule.objects.get(kind=story.kind)
+    if hasattr(story, "letter_body"):
+        rule = Rule(kind=story.kind, subject=story.letter_subject, body=story.letter_body)
+    else:
+        rule = Rule.objects.get(kind=story.kind)
     referral = story.referral
     return mail.story(rule, story.words, partner=partner or referral.partner, location=referral.location)
 
