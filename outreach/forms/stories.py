@@ -41,4 +41,5 @@ class ShareForm(HouseForm):
             by_mail = recipient.email and not recipient.has_opted_out
             ways = [choice for choice in StoryWay.choices if by_mail or choice[0] != StoryWay.EMAIL]
             self.fields["way"].choices = ways
-            self.fields["way"].widget.attrs["id"] = f"how-{recipient.pk}"
+            attrs = {"id": f"how-{recipient.pk}", "class": "form-select form-select-sm"}
+            self.fields["way"].widget.attrs |= attrs

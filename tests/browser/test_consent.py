@@ -31,7 +31,7 @@ def test_a_story_waits_for_consent_and_then_goes(visit, told):
     alice = visit(told.alice)
     page = alice.go(f"/outreach/stories/{told.story}/")
     alice.check_every_look("story")
-    page.get_by_role("link", name="Record the consent").click()
+    page.get_by_role("link", name="Record the consent").first.click()
     alice.check_every_look("consent")
     page.get_by_role("button", name="Record", exact=True).click()
     expect(page.get_by_text("Consent recorded")).to_be_visible()
