@@ -251,7 +251,6 @@ def come_in(report, okafor, consent, alice, client):
     return by_the_link
 
 
-
 def test_opening_downloading_and_confirming_are_facts_of_their_own(come_in, client, promised):
     delivery = come_in()
     page = client.get(reverse("portal:page")).content.decode()
