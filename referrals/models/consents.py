@@ -69,9 +69,8 @@ class ConsentQuerySet(NotedQuerySet):
         named = Case(When(to=ConsentTo.PARTNER, then="partner"), default="referral__partner")
         ends = (today, today + timedelta(days=CONSENT_ENDS_SOON))
         rows = self.current(today).filter(until__range=ends, scope__contains=[ConsentScope.REPORT])
-        rows = _counting(rows).alias(named=named).filter(~Exists(_renewed(today)))
-        first, *others = [each.order_by().values("pk") for each in _still_needed(rows)]
-        return self.filter(pk__in=first.union(*others))
+        rows = _counting(rows).alias(named=named)
+        return self.filter(pk__in=rows.filter(_is_still_needed(today)).order_by().values("pk"))
 
     def as_json(self):
         """Each as one JSON value, to be read within another query; ``Consent.from_json`` makes it a row."""
@@ -84,22 +83,26 @@ class ConsentQuerySet(NotedQuerySet):
 PATIENT = ("id", "wrapped_key", "name_sealed", "record_number_sealed", "record_index")  # what a label takes
 
 
-def _still_needed(consents) -> list:
-    """Those of these, with the alias ``named``, to which something still goes; each way found by its index.
+def _is_still_needed(today):
+    """Of a consent with the alias ``named``: nothing has renewed it, and something still goes there.
 
-    One condition for all would be asked of every report there is.
+    A CASE is asked of the few consents that end. As conditions of their own these would become joins,
+    whose order Postgres guesses badly for tables it has not yet analysed: minutes instead of nothing.
     """
     patient = OuterRef("referral__patient")
     promised = Obligation.objects.ours().filter(state__in=sorted(WAITING), referral__patient=patient)
     promised = _counting(promised)
     team = CareTeamMember.objects.kept().of(patient).filter(partner__isnull=False)
-    to_one, to_all = consents.exclude(to=ConsentTo.CARE_TEAM), consents.filter(to=ConsentTo.CARE_TEAM)
-    return [
-        to_one.filter(Exists(promised.filter(referral__partner=OuterRef("named")))),
-        to_one.filter(Exists(team.filter(partner=OuterRef("named")))),
-        to_all.filter(Exists(promised)),
-        to_all.filter(Exists(team)),
-    ]
+    anywhere = Exists(promised) | Exists(team)
+    there = Exists(promised.filter(referral__partner=OuterRef("named")))
+    there |= Exists(team.filter(partner=OuterRef("named")))
+    return Case(
+        When(Exists(_renewed(today)), then=False),
+        When(Q(anywhere, to=ConsentTo.CARE_TEAM), then=True),
+        When(~Q(to=ConsentTo.CARE_TEAM) & there, then=True),
+        default=False,
+        output_field=models.BooleanField(),
+    )
 
 
 def _counting(rows):

@@ -123,7 +123,7 @@ def test_withdrawing_says_what_it_cannot_do_and_can_be_taken_back(desk, referral
     given = consents.give(referral, by=alice, scope=["report"], to="other_side")
     desk.post(at("withdraw_consent", given), {"version": given.version})
     shown = page(desk, referral)
-    assert "What has gone already cannot be called back" in shown
+    assert "What was read or is on paper cannot be called back" in shown
     undo = at("reinstate_consent", given)
     assert undo in shown and "withdrawn</span>" in shown
     desk.post(undo)
