@@ -24,6 +24,7 @@ NOT_A_PAGE = {
     "outreach:letter",
     "outreach:letter_html",
     "outreach:rule_preview",
+    "outreach:story_letter",
     "outreach:touchpoint_people",
     "partners:duplicates",
     "partners:options",
