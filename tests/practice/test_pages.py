@@ -74,9 +74,8 @@ def test_the_log_is_counted_and_paged_without_a_look_at_its_rows(log):
     with CaptureQueriesContext(connection) as queries:
         pages().get_page("2")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexscan = off"
-        )
+        for way in ("seqscan", "bitmapscan", "indexscan"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
         cursor.execute(f"EXPLAIN {queries[0]['sql']}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert plan.count("Index Only Scan using referral_kept") == 2, plan
