@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import traceback
 
 import pytest
 from django.db import connections
@@ -55,6 +56,8 @@ def begin(practice, point="none", count=0):
         while working.work(practice):
             pass
         code = 0
+    except Exception:
+        traceback.print_exc()
     finally:
         os._exit(code)
 
@@ -67,6 +70,7 @@ def end(pid) -> int:
 def worker(practice, point="none", count=0):
     """Run a worker to its end, by itself or by accident; the lease it left is over by then."""
     code = end(begin(practice, point, count))
+    assert code in (0, -signal.SIGKILL), "the worker failed of itself; its error stands above"
     with enter(practice):
         Import.objects.filter(lease_until__isnull=False).update(lease_until=practice.created_at)
     return code
