@@ -43,6 +43,7 @@ def begin(practice, point="none", count=0):
     connections.close_all()
     if pid := os.fork():
         return pid
+    _forget_connections()
     left = count
 
     def accident(name):
@@ -60,6 +61,16 @@ def begin(practice, point="none", count=0):
         traceback.print_exc()
     finally:
         os._exit(code)
+
+
+def _forget_connections():
+    """Leave to the parent what it had open, and connect anew.
+
+    The loop of an earlier browser test runs on in the parent, and Django keeps other connections inside of a
+    loop than outside. In the child it does not run: there are found those of before, to another database.
+    """
+    for connection in connections.all(initialized_only=True):
+        del connections[connection.alias]
 
 
 def end(pid) -> int:
