@@ -53,6 +53,13 @@ def test_good_rows_become_partners_with_office_and_profession(clinic):
         assert names() == ["Dr Adaeze Okafor", "Dr Peter Lind"]
 
 
+def test_a_list_with_a_title_above_its_headings_comes_in_whole(clinic):
+    run = brought_in(clinic, "Our referrers 2025;;\r\n;;\r\nName;Phone;E-mail\r\nAnn Ash;;ann@ash.example\r\n")
+    assert (run.state, run.lines, run.bad) == (State.DONE, 1, 0)
+    with enter(clinic):
+        assert Partner.objects.get().email == "ann@ash.example"
+
+
 def test_a_bad_row_is_named_with_its_line_column_and_cell(clinic):
     run = checked(clinic, FILE)
     with enter(clinic):

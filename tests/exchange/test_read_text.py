@@ -254,6 +254,7 @@ def test_a_nul_stays_in_its_cell_to_be_named():
         ("Ann Lee,020 7946 0958\nBen Roe,020 7946 0959\n", None),
         ("Ann Lee,York\nBen Roe,Bath\n", None),
         ("Partners of 2024\n\nName,Phone\nAnn,1\n", ["Name", "Phone"]),
+        ("Onze huisartsen\n\nWie,Wanneer\nAnn,2024-03-08\nBen,2024-03-09\n", ["Wie", "Wanneer"]),
         ("Name\nAnn\nBen\n", ["Name"]),
         ("Name,,Phone\nAnn,x,1\n", ["Name", "Column 2", "Phone"]),
     ],
@@ -271,6 +272,17 @@ def test_a_person_may_say_that_there_is_a_header_or_none():
         "Ann",
         "York",
     ]
+
+
+@pytest.mark.parametrize("title", ["", "Partners of 2024\n\n", "Partners,,,\nas of May,,,\n"])
+@pytest.mark.parametrize("headings", ["Name,Phone,Town,Fax", "Wer,Was,Wann,Wo"])
+def test_a_table_opened_again_as_it_was_found_is_the_same(title, headings):
+    file = io.BytesIO(f"{title}{headings}\nAnn,020 7946 0958,York,\nBen,020 7946 0959,Bath,\n".encode())
+    found = open_table(file, name="x")
+    again = open_table(file, name="x", has_header=found.has_header)
+    assert (found.has_header, again.header) == (True, headings.split(","))
+    assert list(again.rows()) == list(found.rows())
+    assert len(list(again.rows())) == 2
 
 
 def test_the_rows_can_be_read_again_and_the_file_stays_open():

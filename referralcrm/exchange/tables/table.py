@@ -28,7 +28,9 @@ class Table:
         if not first:
             what = "sheet" if len(self.sheets) > 1 else "file"
             raise Unreadable(f"There is nothing in this {what}: not one cell is filled in.")
-        at = _header_at(first) if has_header is None else (0 if has_header else None)
+        at = None if has_header is False else _header_at(first)
+        if at is None and has_header:
+            at = _widest_of_the_top(first)
         self.has_header: bool = at is not None
         self._starts_after = first[at][0] if self.has_header else 0
         rows = [cells for _, cells in first[at or 0 :]]
@@ -80,8 +82,14 @@ def _header_at(first):
         known = sum(is_known_header(cell) for cell in cells)
         if known >= 2 or (known and index == 0 and known * 2 >= len(cells)):
             return index
-    rows = [cells for _, cells in first]
-    return 0 if _reads_like_names(rows[0]) and _differs_from_below(rows) else None
+    rows = [cells for _, cells in first[_widest_of_the_top(first) :]]
+    return len(first) - len(rows) if _reads_like_names(rows[0]) and _differs_from_below(rows) else None
+
+
+def _widest_of_the_top(first):
+    """The index of the first row that fills more than half as many cells as any does; titles above fill fewer."""
+    filled = [sum(map(bool, map(str.strip, cells))) for _, cells in first]
+    return next(index for index, count in enumerate(filled) if index == ABOVE or count * 2 > max(filled))
 
 
 def _reads_like_names(cells):
