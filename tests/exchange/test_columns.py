@@ -82,6 +82,27 @@ def value_of(sheet, key, text, **options):
             ["patient_name", "partner_identifier", "appointment_on", "clinician", "direction"],
         ),
         (CONTACTS, ["Practice", "Contact Name", "Job Title"], ["organisation", "name", "role"]),
+        (
+            PARTNERS,
+            ["Nr.", "Anrede", "Titel", "Nachname", "Vorname", "Straße", "PLZ", "Ort", "Telefon", "Bemerkung"],
+            [
+                None,
+                None,
+                "title",
+                "family_name",
+                "given_name",
+                "address",
+                "postcode",
+                "area",
+                "phone",
+                "notes",
+            ],
+        ),
+        (
+            REFERRALS,
+            ["Eingangsdatum", "Zuweiser", "Praxis", "Patient", "Geb.-Datum", "Diagnose"],
+            ["happened_on", "partner", "organisation", "patient_name", "patient_born", "reason"],
+        ),
     ],
 )
 def test_the_headers_of_other_peoples_spreadsheets_are_understood(sheet, header, found):
@@ -102,6 +123,11 @@ def test_columns_without_a_name_go_by_what_they_hold():
     sample = [["17", "Ann Lee", "ann@office.example", "020 7946 0958"], ["18", "Ben", "", "020 7946 0959"]]
     header = ["Column 1", "Column 2", "Column 3", "Column 4"]
     assert guess(PARTNERS, header, sample) == {"name": 1, "email": 2, "phone": 3}
+
+
+@pytest.mark.parametrize("cell", ["31.12.2025", "5/3/26", "2026-11-02", "20417331"])
+def test_days_and_bare_numbers_are_not_taken_for_a_phone(cell):
+    assert guess(PARTNERS, ["Name", "Letzter Kontakt"], [["Ann", cell]] * 3) == {"name": 0}
 
 
 def test_no_column_and_no_field_is_used_twice():

@@ -54,7 +54,9 @@ def test_good_rows_become_partners_with_office_and_profession(clinic):
 
 
 def test_a_list_with_a_title_above_its_headings_comes_in_whole(clinic):
-    run = brought_in(clinic, "Our referrers 2025;;\r\n;;\r\nName;Phone;E-mail\r\nAnn Ash;;ann@ash.example\r\n")
+    run = brought_in(
+        clinic, "Our referrers 2025;;\r\n;;\r\nName;Phone;E-mail\r\nAnn Ash;;ann@ash.example\r\n"
+    )
     assert (run.state, run.lines, run.bad) == (State.DONE, 1, 0)
     with enter(clinic):
         assert Partner.objects.get().email == "ann@ash.example"

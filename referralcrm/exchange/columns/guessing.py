@@ -12,7 +12,10 @@ MOSTLY = 0.6  # of the filled cells of a sample
 SHOWN = 300  # letters of a cell that say what it is; an address is never longer
 LONGEST_TITLE = 100
 EMAIL = re.compile(r"\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*")
-PHONE = re.compile(r"\s*(?=(?:\D*\d){7,15}\D*$)[+(]?[\d\s()./-]+(?:x\s*\d+)?\s*")
+PHONE = re.compile(  # not a bare number, which may count anything, and not 31.12.2025
+    r"\s*(?=(?:\D*\d){7,15}\D*$)(?=[+(0]|\d+[\s()./-])(?!\d{1,2}([./-])\d{1,2}\1\d{2,4}\b)(?!\d{4}-\d\d?-\d)"
+    r"[+(]?[\d\s()./-]+(?:x\s*\d+)?\s*"
+)
 DATE = re.compile(
     r"\s*(?:\d{4}-\d\d?-\d\d?|\d\d?[./-]\d\d?[./-]\d{2,4}|\d\d?[ -][A-Za-z]{3,9}[ -,]+\d{2,4})\b.*"
 )

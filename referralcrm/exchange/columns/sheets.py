@@ -21,7 +21,7 @@ def _reach(*, of=""):
                 "telephone, tel, tel no, telephone number, phone number, phone no, phone 1, phone "
                 "1 value, office phone, work phone, business phone, main phone, practice phone, "
                 "primary phone, telefon, téléphone, teléfono, contact number, provider phone, "
-                "mobile, mobile phone, cell"
+                "mobile, mobile phone, cell, telefonnummer, rufnummer, handy, mobil, telefoon, telefono"
             ),
             example="+44 20 7946 0958",
             longest=32,
@@ -31,7 +31,8 @@ def _reach(*, of=""):
             "e-mail",
             Content.EMAIL,
             (
-                "email, email address, e-mail address, mail, e-mail 1 value, work email, business "
+                "email, email address, e-mail address, mail, e-mail adresse, e mailadres, "
+                "e-mail 1 value, work email, business "
                 "email, provider email, courriel, correo electrónico"
             ),
             example="reception@northgate.example",
@@ -45,6 +46,8 @@ PARTNER_NAMES = (
     "referring physician, referring doctor, referring dentist, referring clinician, "
     "referring practitioner, referring gp, referral partner, referral source name, "
     "referrer, referrer name, referred by, ref by, ref doctor, ref dr, ref provider, "
+    "zuweiser, überweiser, zuweisender arzt, überweisender arzt, médecin, médecin traitant, "
+    "médecin adresseur, huisarts, verwijzer, médico, derivante, "
     "doctor, doctor name, dr name, physician, physician name, dentist, clinician "
     "name, gp, gp name, consultant, practitioner name"
 )
@@ -53,7 +56,8 @@ OFFICES = (
     "company name, organization, organisation name, organization name, organization 1 "
     "name, account, account name, hospital, surgery, surgery name, facility, facility "
     "name, group, group name, location name, employer, place of work, works at, "
-    "business, business name, praxis, cabinet, referring practice, referring clinic, "
+    "business, business name, praxis, praxisname, klinik, einrichtung, cabinet, praktijk, "
+    "clínica, consultorio, referring practice, referring clinic, "
     "referring office, referring organisation, referring facility"
 )
 IDENTIFIERS = (
@@ -65,11 +69,17 @@ IDENTIFIERS = (
 )
 DISCIPLINES = (
     "specialty, speciality, provider specialty, profession, type, provider type, "
-    "occupation, job title, field, taxonomy, fachrichtung, spécialité, especialidad"
+    "occupation, job title, field, taxonomy, fachrichtung, fachgebiet, beruf, spécialité, especialidad, "
+    "specialisme"
 )
-GIVEN = "first name, firstname, forename, given name, first, vorname, prénom, nombre, fname"
-FAMILY = "last name, lastname, surname, family name, last, nachname, apellido, lname"
-TITLES = "title, prefix, salutation, name prefix, anrede, dr mr mrs"
+GIVEN = "first name, firstname, forename, given name, first, vorname, prénom, nombre, voornaam, fname"
+FAMILY = (
+    "last name, lastname, surname, family name, last, nachname, familienname, nom, "
+    "nom de famille, apellido, apellidos, achternaam, lname"
+)
+TITLES = (
+    "title, prefix, titel, akademischer titel, titre, salutation, name prefix, dr mr mrs, anrede, civilité"
+)
 
 
 def _title_fields(titles=TITLES, given=GIVEN, family=FAMILY, of=""):
@@ -127,7 +137,7 @@ PARTNERS = Sheet(
             synonyms=(
                 "street, street address, address 1, address line 1, business street, mailing "
                 "address, office address, practice address, adresse, address 1 formatted, address "
-                "1 street"
+                "1 street, straße, straße und hausnummer, straße nr, rue, calle, straat, dirección"
             ),
             example="12 Mill Lane",
             longest=300,
@@ -142,14 +152,20 @@ PARTNERS = Sheet(
         Field(
             "postcode",
             "postcode",
-            synonyms="post code, zip, zip code, zipcode, postal code, plz, code postal, eircode",
+            synonyms=(
+                "post code, zip, zip code, zipcode, postal code, plz, postleitzahl, code postal, "
+                "código postal, eircode"
+            ),
             example="SE1 7PB",
             longest=12,
         ),
         Field(
             "area",
             "area",
-            synonyms="city, town, suburb, region, district, county, business city, ort, ville",
+            synonyms=(
+                "city, town, suburb, region, district, county, business city, ort, stadt, wohnort, "
+                "ville, plaats, ciudad"
+            ),
             example="Harbour",
             longest=60,
         ),
@@ -216,7 +232,15 @@ PARTNERS = Sheet(
             "follow up date, next action date, next contact",
         ),
         Field("tags", "tags", Content.WORDS, "labels, groups, group membership", example="spine, sport"),
-        Field("notes", "notes", synonyms="note, comments, comment, remarks, memo", has_lines=True),
+        Field(
+            "notes",
+            "notes",
+            synonyms=(
+                "note, comments, comment, remarks, memo, bemerkung, bemerkungen, notiz, notizen, anmerkung, "
+                "anmerkungen, kommentar, remarques, commentaire, opmerking, opmerkingen, observaciones, notas"
+            ),
+            has_lines=True,
+        ),
         Field(
             "email_opted_out_at",
             "no e-mail since",
@@ -310,7 +334,8 @@ REFERRALS = Sheet(
             (
                 "date, referral date, ref date, date of referral, referred on, date referred, "
                 "date received, received date, received on, date sent, referred date, created, "
-                "created date, entry date, datum"
+                "created date, entry date, datum, überweisungsdatum, zuweisungsdatum, eingang, "
+                "eingangsdatum, date de la demande, fecha, verwijsdatum"
             ),
             example="2026-03-08",
         ),
@@ -366,7 +391,8 @@ REFERRALS = Sheet(
             synonyms=(
                 "record, record no, mrn, patient id, patient no, patient number, patient mrn, "
                 "chart, chart no, chart number, acct, acct no, account number, file number, case "
-                "number, medical record number, client id"
+                "number, medical record number, client id, patientennummer, patienten nr, patientnummer, "
+                "numéro de dossier, número de historia"
             ),
             example="20417",
             longest=40,
@@ -375,7 +401,10 @@ REFERRALS = Sheet(
         Field(
             "patient_name",
             "patient",
-            synonyms="patient name, client, client name, patient full name, name, pt name, pt",
+            synonyms=(
+                "patient name, client, client name, patient full name, name, pt name, pt, patientin, "
+                "patientenname, paciente, patiënt"
+            ),
             example="Kim Moreau",
             longest=120,
             is_patients=True,
@@ -398,7 +427,11 @@ REFERRALS = Sheet(
             "patient_born",
             "born",
             Content.DATE,
-            ("dob, date of birth, birth date, birthdate, birthday, patient dob, pt dob, geburtsdatum"),
+            (
+                "dob, date of birth, birth date, birthdate, birthday, patient dob, pt dob, "
+                "geburtsdatum, geb datum, geboren, geboren am, "
+                "date de naissance, né le, fecha de nacimiento, geboortedatum"
+            ),
             example="1971-03-08",
             is_patients=True,
         ),
@@ -446,7 +479,10 @@ REFERRALS = Sheet(
         Field(
             "reason",
             "reason",
-            synonyms="reason for referral, diagnosis, dx, complaint, notes, comments, details, remarks",
+            synonyms=(
+                "reason for referral, diagnosis, dx, diagnose, überweisungsgrund, grund, motif, "
+                "motivo, reden, complaint, notes, comments, details, remarks"
+            ),
             has_lines=True,
             is_patients=True,
         ),

@@ -87,7 +87,7 @@ def _header_at(first):
 
 
 def _widest_of_the_top(first):
-    """The index of the first row that fills more than half as many cells as any does; titles above fill fewer."""
+    """The index of the first row that fills over half as many cells as any does: not of a title."""
     filled = [sum(map(bool, map(str.strip, cells))) for _, cells in first]
     return next(index for index, count in enumerate(filled) if index == ABOVE or count * 2 > max(filled))
 
