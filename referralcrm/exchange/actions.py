@@ -23,6 +23,7 @@ LIMIT = 50 * MEGABYTE
 PIECE = 256 * 1024
 LONGEST_TAB = 100  # letters of a sheet's name that are kept
 SAMPLE = 50  # rows that show what a column without a telling name holds
+WHY = "why it stayed out"  # the heading of what stands beside the rows of a file to mend
 ELSEWHERE = "Somebody else was quicker: this import is {} by now."
 
 
@@ -60,8 +61,9 @@ def _adopt(run, table):
 def guess(sheet, table) -> list[str]:
     """Our field for each column: as it was matched the last time, else by what the heading says."""
     known = Headings.objects.filter(sheet=sheet, index=_headings(table.header)).first()
-    if known and table.has_header and len(known.matched) == len(table.header):
-        return known.matched
+    if known and table.has_header:
+        remembered = iter(known.matched)
+        return ["" if name == WHY else next(remembered, "") for name in table.header]
     found = columns.guess(columns.SHEETS[sheet], table.header, table.sample(SAMPLE))
     matched = [""] * len(table.header)
     for key, column in found.items():
@@ -95,7 +97,7 @@ def match(run, *, by, matched, **options):
         **options,
     )
     if run.has_header:
-        kept = {"matched": matched}
+        kept = {"matched": [key for name, key in zip(run.header, matched, strict=True) if name != WHY]}
         Headings.objects.update_or_create(sheet=run.sheet, index=_headings(run.header), defaults=kept)
     record("asked to check", by=by, subject=run)
     _order(run)
@@ -203,7 +205,8 @@ def _order(run):
 
 
 def _headings(header):
-    return _secret("\x1f".join(" ".join(name.lower().split()) for name in header), "import headings")
+    names = [" ".join(name.lower().split()) for name in header if name != WHY]
+    return _secret("\x1f".join(names), "import headings")
 
 
 def _secret(text, purpose):

@@ -26,6 +26,6 @@ urlpatterns = [
     path("imports/<uuid:pk>/rematch/", views.rematch, name="rematch"),
     path("imports/<uuid:pk>/undo/", views.undo, name="undo"),
     path("imports/<uuid:pk>/discard/", views.discard, name="discard"),
-    path("imports/<uuid:pk>/to-mend.csv", views.mend, name="mend"),
+    path("imports/<uuid:pk>/to-mend.<str:ending>", views.mend, name="mend"),
     path("imports/<uuid:pk>/rows/", views.rows, name="rows"),
 ]

@@ -16,6 +16,7 @@ from referralcrm.core.refused import Refused
 from referralcrm.exchange import actions, results
 from referralcrm.exchange.forms import ChoiceForm, MatchForm, TabForm, UploadForm
 from referralcrm.exchange.models import Import
+from referralcrm.exchange.outgoing.books import book_response
 from referralcrm.exchange.states import Level, Sheet, State
 from referralcrm.practice import files
 from referralcrm.practice.permissions import Permission, allow
@@ -24,7 +25,6 @@ A_PAGE = 25
 ISOLATE, END = "\u2068", "\u2069"
 SAMPLES = 3  # cells shown beside a column
 ALL = [("sure", "All that are here already"), ("perhaps", "All that perhaps are here")]
-WHY = "why it stayed out"
 
 
 @allow(Permission.IMPORT, methods="GET POST")
@@ -198,18 +198,21 @@ def discard(request, pk):
 
 
 @allow(Permission.IMPORT)
-def mend(request, pk):
+def mend(request, pk, ending):
     """The rows that stayed out as a file, with why; mended, it can be brought in like any other."""
     run = _run(pk)
+    if ending not in {"csv", "xlsx"}:
+        raise Http404
     reasons, cells = {}, {}
     for note in run.notes.bad():
         cells[note.line] = note.cells
         where = f"{run.header[note.column]}: " if note.column is not None else ""
         reasons.setdefault(note.line, []).append(where + note.reason)
-    width = len(run.header)
+    width, header = len(run.header), [*run.header, actions.WHY]
     rows = ([*row[:width], " ".join(reasons[line])] for line, row in cells.items())
     record("exported", by=request.user, subject=run)
-    return csv_response(f"to-mend-{slugify(run.sheet)}.csv", [*run.header, WHY], rows)
+    name = f"to-mend-{slugify(run.sheet)}.{ending}"
+    return csv_response(name, header, rows) if ending == "csv" else book_response(name, header, rows)
 
 
 @allow(Permission.IMPORT)

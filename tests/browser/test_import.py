@@ -54,7 +54,7 @@ def test_a_spreadsheet_comes_in_and_goes_again(visit, clinic, okafor, tmp_path):
     page.get_by_role("heading", name="Brought in").wait_for()
     visitor.check_every_look("import-done")
     with page.expect_download() as mended:
-        page.get_by_role("link", name="as a file to mend").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     assert "Ann Hill" in mended.value.path().read_text()
     page.get_by_role("link", name="look at them").click()
     page.get_by_role("heading", name="What came in").wait_for()

@@ -285,6 +285,9 @@ def test_words_of_other_people_mean_ours(sheet, key, text, meant):
         (PARTNERS, "name", "x" * 161, "161 characters"),
         (PARTNERS, "name", "#REF!", "shows an error"),
         (PARTNERS, "phone", "ask Jo", "does not look like"),
+        (PARTNERS, "phone", "0351-777 888 oder 0172 1234567", "Only one number"),
+        (PARTNERS, "phone", "020 7946 0958 / 020 7946 0959", "Only one number"),
+        (PARTNERS, "email", "info@zahn.example, koch@zahn.example", "Only one address"),
         (PARTNERS, "tags", "x" * 61, "longer than 60"),
     ],
 )
@@ -309,6 +312,39 @@ def test_names_in_several_columns_are_put_together():
     assert row_of(REFERRALS, **patient, patient_family_name="Lee").values["patient_name"] == "Anna Lee"
     long = row_of(REFERRALS, **patient, patient_family_name="van der Berg").values["patient_name"]
     assert long == "van der Berg, Anna"
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_total"),
+    [
+        (["Summe", "", "8", "12,50"], True),
+        (["", "Total:", "", "1 204.50 €"], True),
+        (["Total", "", "", ""], False),
+        (["Total", "Fitness", "8", ""], False),
+        (["Ann", "Total", "8", ""], False),
+    ],
+)
+def test_a_row_of_totals_stays_out(cells, is_total):
+    reader = Reader(PARTNERS, {"name": 0, "given_name": 1}, country="DE", today=TODAY, header=[*"abcd"])
+    said = [finding.text for finding in reader.read(cells).problems]
+    assert ("This looks like the row of totals below a list." in said) == is_total
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Dr. Anna Weber / Dr. Jens Koch", "Two people"),
+        ("Dr Smith and Dr Jones", "Two people"),
+        ("Weber & Koch", None),
+        ("Dr Smith & Sons", None),
+        ("1204", "no letter"),
+        ("24/7 Care", None),
+    ],
+)
+def test_a_name_that_makes_one_wonder_is_taken_with_a_warning(name, said):
+    row = row_of(PARTNERS, name=name)
+    assert not row.problems and row.values["name"] == name
+    assert [said in finding.text for finding in row.warnings] == ([True] if said else [])
 
 
 def test_a_row_longer_than_the_header_is_bad():

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from partners.models import Partner
 from referralcrm.audit.models import AuditEvent
@@ -127,13 +127,32 @@ def clinic(committed):
 def test_bad_rows_come_back_as_a_file_that_comes_in_once_mended(clinic, as_person):
     run = checked(clinic, FILE)
     client = as_person(clinic.charlie)
-    text = client.get(reverse("exchange:mend", args=[run.pk])).content.decode("utf-8-sig")
+    text = client.get(reverse("exchange:mend", args=[run.pk, "csv"])).content.decode("utf-8-sig")
     assert text.splitlines()[0] == "name,e-mail,why it stayed out"
     assert text.splitlines()[1].startswith("'=1+1,nothing,e-mail: "), "a spreadsheet would carry it out"
     mended = brought_in(clinic, text.replace("nothing", "one@office.example"))
     with enter(clinic):
         assert (mended.made, Partner.objects.get().name) == (1, "=1+1")
         assert AuditEvent.objects.of(clinic).filter(verb="exported", subject_type="import").exists()
+
+
+def test_a_workbook_to_mend_keeps_its_zeros_and_the_columns_as_they_were_matched(clinic, as_person):
+    text = "Wie,Wo,Womit\nAnn Ash,01067,nothing\n"
+    with enter(clinic):
+        run = factories.uploaded(text, by=clinic.charlie)
+        actions.match(run, by=clinic.charlie, matched=["name", "postcode", "email"])
+    finished(clinic, run)
+    mend = reverse("exchange:mend", args=[run.pk, "xlsx"])
+    book = as_person(clinic.charlie).get(mend).getvalue()
+    rows = list(load_workbook(io.BytesIO(book)).active.iter_rows())
+    assert [cell.value for cell in rows[1]][:3] == ["Ann Ash", "01067", "nothing"]
+    assert {cell.number_format for row in rows for cell in row} == {"@"}, (
+        "what is filled in stays as it is typed"
+    )
+    with enter(clinic):
+        again = factories.uploaded(book, by=clinic.charlie)
+        assert again.matched == ["name", "postcode", "email", ""]
+    assert as_person(clinic.charlie).get(mend.replace("xlsx", "pdf")).status_code == 404
 
 
 def test_a_choice_in_the_page_is_kept(clinic, as_person):
@@ -165,8 +184,10 @@ def test_pages_of_the_report_need_as_many_queries_for_many_rows_as_for_few(
 def test_an_import_of_another_practice_is_missing(manager, northgate):
     with enter(northgate):
         theirs = factories.uploaded()
-    for name in ("import", "match", "mend", "rows", "progress"):
+    for name in ("import", "match", "rows", "progress"):
         assert manager.get(reverse(f"exchange:{name}", args=[theirs.pk])).status_code == 404
+    for ending in ("csv", "xlsx"):
+        assert manager.get(reverse("exchange:mend", args=[theirs.pk, ending])).status_code == 404
 
 
 def test_an_old_import_no_longer_offers_to_undo(manager):
@@ -186,7 +207,7 @@ def test_whoever_sees_lines_about_patients_stands_in_the_audit_log(manager, char
 
 def test_a_heading_is_no_formula_in_the_file_to_mend(clinic, as_person):
     run = checked(clinic, 'name,e-mail,"=HYPERLINK(""http://evil.example"")"\nAnn Ash,nothing,x\n')
-    text = as_person(clinic.charlie).get(reverse("exchange:mend", args=[run.pk])).content.decode()
+    text = as_person(clinic.charlie).get(reverse("exchange:mend", args=[run.pk, "csv"])).content.decode()
     assert "\"'=HYPERLINK" in text and ",=" not in text and ',"=' not in text
 
 

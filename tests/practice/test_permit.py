@@ -114,7 +114,7 @@ URLS = {
     "exchange:import": needs(P.IMPORT, pk="import"),
     "exchange:imports": needs(P.IMPORT),
     "exchange:match": needs(P.IMPORT, pk="import"),
-    "exchange:mend": needs(P.IMPORT, pk="import"),
+    "exchange:mend": needs(P.IMPORT, pk="import", ending="csv"),
     "exchange:not_matched": needs(P.LOG, pk="outcome_file"),
     "exchange:outcome": needs(P.LOG, pk="outcome_file"),
     "exchange:outcomes": needs(P.LOG),

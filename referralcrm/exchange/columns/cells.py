@@ -28,6 +28,8 @@ LONGEST_WORD = 60
 
 ROUNDED = re.compile(r"[+-]?\d(?:[.,]\d+[eE]\+?|[eE]\+)\d+")  # not 12E34, which may be a record number
 LINE_BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+SEVERAL = re.compile(r"[,;/|\n]|\s-\s|[^\W\d]{2,}")  # what stands between two numbers: "or", "oder", "/"
+FEWEST_DIGITS = 5
 POINT_ZERO = re.compile(r"(\d+)[.,]0")
 ERROR = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!)|#{5,}")
 ORDINARY_EMAIL = re.compile(
@@ -45,6 +47,8 @@ AN_ERROR = "The spreadsheet shows an error here instead of a value ({text})."
 TOO_LONG = "This is {length:,} characters long; {longest:,} is the most."
 LONG_WORD = f"One of these is longer than {LONGEST_WORD} characters. Put commas between them."
 NO_EMAIL = "This is no e-mail address."
+TWO_EMAILS = "Only one address fits here. Put the others into the notes."
+TWO_PHONES = "Only one number fits here. Put the others into the notes, or the fax into its own column."
 NO_FLAG = "This is neither yes nor no."
 FUTURE = "This day is still to come."
 FAR_FUTURE = "This day is more than five years ahead."
@@ -103,7 +107,13 @@ def _phone(field, setting):
     country = setting.country
 
     def read(text):
-        return normalised(_digits_kept(text), country=country)
+        try:
+            return normalised(_digits_kept(text), country=country)
+        except ValueError as error:
+            numbers = [part for part in SEVERAL.split(text) if sum(map(str.isdigit, part)) >= FEWEST_DIGITS]
+            if len(numbers) > 1:
+                raise ValueError(TWO_PHONES) from error
+            raise
 
     return read
 
@@ -118,7 +128,7 @@ def _email(field, setting):
             try:
                 validate_email(address)
             except ValidationError as error:
-                raise ValueError(NO_EMAIL) from error
+                raise ValueError(TWO_EMAILS if address.count("@") > 1 else NO_EMAIL) from error
         name, _, domain = address.rpartition("@")
         return f"{name}@{domain.lower()}"
 

@@ -1,5 +1,6 @@
 """Whole rows: every mapped cell read, what is missing named, names put together from their parts."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,13 @@ TOO_WIDE = (
     "This row has {number} cells and the header {width}. "
     "Perhaps a value with a comma lacks its quotation marks."
 )
+TOTALS = frozenset("total totals sum subtotal summe gesamt gesamtsumme somme totaal suma".split())  # noqa: SIM905
+AMOUNT = re.compile(r"[\d\s.,:%€$£+-]+")
+A_TOTAL = "This looks like the row of totals below a list."
+NO_LETTER = "There is no letter in this name. Perhaps this is another column."
+TWO_PEOPLE = "Two people seem to stand here and would come in as one. Divide the row to have a page for each."
+BETWEEN = re.compile(r"\s*[/;&+\n]\s*|\s+(?:and|und|et|y|en)\s+")
+TITLED = re.compile(r"(?:dr|prof|mr|mrs|ms|herr|frau|mme)\b", re.IGNORECASE)
 BEFORE = "This is before the day it happened ({day})."
 
 
@@ -117,14 +125,37 @@ class Reader:
         if len(cells) > self._width:
             text = TOO_WIDE.format(number=len(cells), width=self._width)
             row.problems.append(Finding("", None, text))
+        if _is_a_total(cells):
+            row.problems.append(Finding("", None, A_TOTAL))
         if self._sheet.key in NAMES:
             NAMES[self._sheet.key](row.values)
+        if self._sheet.key == "partners" and (doubt := _doubt_of(row.values.get("name", ""))):
+            row.warnings.append(Finding("name", None, doubt))
         for group, label in self._required:
             if any(row.values.get(key) for key in group):
                 continue
             if {finding.key for finding in row.problems}.isdisjoint(group):
                 row.problems.append(Finding(group[0], None, f"The {label} is missing."))
         _check_days(row)
+
+
+def _is_a_total(cells):
+    """Whether the first filled cell says "Total" and only amounts stand behind it."""
+    first = next(filter(None, cells), "")
+    if first.strip().rstrip(":").lower() not in TOTALS:
+        return False
+    others = [cell for cell in cells[cells.index(first) + 1 :] if cell.strip()]
+    return bool(others) and all(map(AMOUNT.fullmatch, others))
+
+
+def _doubt_of(name):
+    """What makes one wonder about the name of a partner, or ""."""
+    if AMOUNT.fullmatch(name):
+        return NO_LETTER
+    if not TITLED.match(name):
+        return ""
+    _, *others = BETWEEN.split(name)
+    return TWO_PEOPLE if others and all(map(TITLED.match, others)) else ""
 
 
 def _read(text, make, longest, empty):

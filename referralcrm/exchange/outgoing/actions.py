@@ -8,7 +8,7 @@ from django.db import transaction
 from referralcrm.audit.actions import record
 from referralcrm.core.nudge import nudge
 from referralcrm.core.refused import Refused
-from referralcrm.exchange.outgoing.books import workbook
+from referralcrm.exchange.outgoing.books import unguarded, workbook
 from referralcrm.exchange.outgoing.kinds import headed
 from referralcrm.exchange.outgoing.models import PARTS_A_FILE, Export
 from referralcrm.practice import files
@@ -44,4 +44,4 @@ def fetch(export: Export, *, number: int, ending: str, by) -> bytes:
 
 
 def _rows(text):
-    return csv.reader(io.StringIO(text.decode(), newline=""))
+    return map(unguarded, csv.reader(io.StringIO(text.decode(), newline="")))

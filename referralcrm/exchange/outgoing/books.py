@@ -1,6 +1,7 @@
 """A workbook of text, for people whose spreadsheet garbles CSV.
 
-Every cell is marked as text, so that "=1+1" stays a name and 007 keeps its zeros. Written by hand:
+Every cell is text and formatted as text, also one that is filled in later, so that "=1+1" stays a name
+and 007 keeps its zeros; no apostrophe has to guard them. Written by hand:
 openpyxl keeps rows in files on the disk, takes "=" for a formula and refuses control signs.
 """
 
@@ -11,9 +12,14 @@ from collections.abc import Iterable
 from itertools import chain
 from xml.sax.saxutils import escape
 
+from django.http import HttpResponse
+
+from referralcrm.core.csvs import as_typed
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 AROUND = {
@@ -21,7 +27,8 @@ AROUND = {
         '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{TYPES}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{TYPES}.worksheet+xml"/></Types>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{TYPES}.worksheet+xml"/>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{TYPES}.styles+xml"/></Types>'
     ),
     "_rels/.rels": (
         f'<Relationships xmlns="{RELATIONS}"><Relationship Id="rId1" Type="{OFFICE}/officeDocument" '
@@ -33,7 +40,17 @@ AROUND = {
     ),
     "xl/_rels/workbook.xml.rels": (
         f'<Relationships xmlns="{RELATIONS}"><Relationship Id="rId1" Type="{OFFICE}/worksheet" '
-        'Target="worksheets/sheet1.xml"/></Relationships>'
+        f'Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="{OFFICE}/styles" '
+        'Target="styles.xml"/></Relationships>'
+    ),
+    "xl/styles.xml": (  # 49: text, the format of every cell that says nothing else; 1: the header, bold
+        f'<styleSheet xmlns="{MAIN}"><fonts count="2"><font><sz val="11"/></font>'
+        '<font><b/><sz val="11"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/>'
+        '</fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders>'
+        '<cellStyleXfs count="1"><xf numFmtId="49"/></cellStyleXfs><cellXfs count="2">'
+        '<xf numFmtId="49" xfId="0" applyNumberFormat="1"/>'
+        '<xf numFmtId="49" fontId="1" xfId="0" applyNumberFormat="1" applyFont="1"/></cellXfs>'
+        '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
     ),
 }
 BEGIN = (
@@ -54,17 +71,31 @@ def workbook(header: list[str], rows: Iterable[list[str]]) -> bytes:
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
             sheet.write(BEGIN.encode())
             for number, cells in enumerate(chain([header], rows), start=1):
-                sheet.write(_row(number, cells).encode())
+                sheet.write(_row(number, cells, ' s="1"' if number == 1 else "").encode())
             sheet.write(END.encode())
     return out.getvalue()
 
 
-def _row(number, cells):
+def book_response(file_name: str, header: list[str], rows: Iterable[list[str]]) -> HttpResponse:
+    """A download of a workbook."""
+    return HttpResponse(
+        workbook(header, rows),
+        content_type=CONTENT_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
+    )
+
+
+def _row(number, cells, style):
     inner = "".join(
-        f'<c t="inlineStr"><is><t xml:space="preserve">{_text(cell)}</t></is></c>' if cell else "<c/>"
+        f'<c{style} t="inlineStr"><is><t xml:space="preserve">{_text(cell)}</t></is></c>' if cell else "<c/>"
         for cell in cells
     )
     return f'<row r="{number}">{inner}</row>'
+
+
+def unguarded(cells: list[str]) -> list[str]:
+    """Cells of a CSV (``inert``) for a workbook: as they were typed, unless reading would change that."""
+    return [cell if (typed := as_typed(cell)).startswith("'") else typed for cell in cells]
 
 
 def _text(cell):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from referralcrm.core.forms import bound, is_sent
 from referralcrm.exchange.outgoing import actions
+from referralcrm.exchange.outgoing.books import CONTENT_TYPE
 from referralcrm.exchange.outgoing.forms import ExportForm
 from referralcrm.exchange.outgoing.kinds import KINDS, said_by
 from referralcrm.exchange.outgoing.models import Export
@@ -17,7 +18,7 @@ from referralcrm.practice.places import chosen_place
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": CONTENT_TYPE,
 }
 A_PAGE = 10
 
