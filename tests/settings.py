@@ -9,3 +9,5 @@ AXES_ENABLED = True
 
 STATIC_ROOT = None  # pages are tested without collected files
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True  # a test's client looks a file up when it is asked for, not all at its start
+WHITENOISE_MAX_AGE = 60  # seconds, as without it

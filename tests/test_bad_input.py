@@ -8,7 +8,6 @@ what its fields can tell.
 
 import re
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from urllib.parse import urlencode
@@ -24,7 +23,7 @@ from django.utils.html import escape
 from partners.forms import ManyForm
 from referralcrm.core.file_names import HAS_PATH
 from referralcrm.front.what_next import SoFarForm
-from referralcrm.practice.models import Practice, PracticeOwned
+from referralcrm.practice.models import PracticeOwned
 from referralcrm.practice.permissions import GRANTS
 from referralcrm.practice.scope import current_practice, enter
 from referralcrm.practice.states import Role
@@ -43,7 +42,7 @@ from referrals.forms.grid import HeadForm
 from referrals.forms.many import ManyForm as ManyReferralsForm
 from tests import factories
 from tests.core.test_file_names import send_raw
-from tests.practice.cast import one_of_each
+from tests.practice.cast import a_world
 from tests.practice.test_permit import PUBLIC, URLS, VIEWS
 
 TEXTS = {
@@ -205,25 +204,9 @@ CALM = (200, 204, 302, 400, 404, 409, 410, 503)  # 503: /healthz where no worker
 READ = sorted(name for name, view in VIEWS.items() if "GET" in view.methods)
 
 
-@dataclass
-class World:
-    """Two practices with a row of each kind; made once, since every test takes its writes back."""
-
-    here: Practice
-    there: Practice
-    rows: dict
-    people: dict
-
-
 @pytest.fixture(scope="module")
 def world(committed_module):
-    there = factories.practice("Northgate Dental")
-    with enter(there):
-        one_of_each()
-    here = factories.practice("Riverside Physio", is_demo=True)
-    with enter(here):
-        people = {role: factories.person(f"{role.label} here", role=role) for role in Role}
-        return World(here, there, one_of_each(), people)
+    return a_world(is_demo=True)
 
 
 @pytest.fixture(autouse=True)
@@ -240,9 +223,9 @@ def rows(world):
 
 
 @pytest.fixture
-def browser(world, as_person):
+def browser(world):
     """``browser(name)`` is signed in as somebody who may open it."""
-    signed_in = cache(lambda role: as_person(world.people[role]))
+    signed_in = cache(world.browser)
 
     def open_for(name):
         permission = URLS[name].permission

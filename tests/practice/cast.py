@@ -1,13 +1,63 @@
-"""One row of every kind that an address can name, in the practice that is entered."""
+"""One row of every kind that an address can name, and a world of two practices that have them."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+
+from django.test import Client
 
 from outreach.models import Cadence, Message, Rule, Task, Touchpoint
 from partners.models import Affiliation, Contact, Discipline, Friction, LikelyPair, Merge, Paperwork
-from referralcrm.practice.models import Batch, ClosedDay, Licence, Location, Plan, SavedView, Service
-from referralcrm.practice.scope import current_practice
+from referralcrm.practice.models import (
+    Batch,
+    ClosedDay,
+    Licence,
+    Location,
+    Plan,
+    Practice,
+    SavedView,
+    Service,
+)
+from referralcrm.practice.scope import current_practice, enter
+from referralcrm.practice.states import Role
 from referrals.actions import merge_patients, reports, tell
 from referrals.actions.consents import give as give_consent
 from referrals.models import CareTeamMember, Delivery, DetailsRequest, Obligation
 from tests import factories
+
+
+@dataclass
+class World:
+    """Two practices with a row of each kind, for all tests of a module: each takes back what it writes."""
+
+    here: Practice
+    there: Practice
+    rows: dict
+    their_rows: dict
+    cookies: dict[Role, SimpleCookie]
+
+    def browser(self, role):
+        """A browser in which somebody of this role is signed in, here."""
+        client = Client()
+        client.cookies = deepcopy(self.cookies[role])
+        return client
+
+
+def a_world(**fields):
+    """A world in a database whose rows commit; ``fields`` are of our own practice."""
+    there = factories.practice("Northgate Dental")
+    with enter(there):
+        their_rows = one_of_each()
+    here = factories.practice("Riverside Physio", **fields)
+    with enter(here):
+        return World(here, there, one_of_each(), their_rows, {role: _signed_in(role) for role in Role})
+
+
+def _signed_in(role):
+    client = Client()
+    person = factories.person(f"{role.label} of Riverside", role=role)
+    client.force_login(person, backend="referralcrm.practice.backend.PersonBackend")
+    return client.cookies
 
 
 def one_of_each():

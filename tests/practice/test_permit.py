@@ -15,10 +15,8 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
 from referralcrm.practice.permissions import GRANTS, Permission
-from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
-from tests import factories
-from tests.practice.cast import one_of_each
+from tests.practice.cast import a_world
 
 P = Permission
 PUBLIC = None
@@ -369,24 +367,20 @@ def methods_of(name):
     return sorted(VIEWS[name].methods & {"GET", "POST"})
 
 
-@pytest.fixture
-def rows(riverside):
-    return one_of_each()
+@pytest.fixture(scope="module")
+def world(committed_module):
+    return a_world()
 
 
 @pytest.fixture
-def their_rows(northgate, riverside):
-    with enter(northgate):
-        return one_of_each()
+def rows(world):
+    return world.rows
 
 
 @pytest.fixture
-def everybody(riverside, as_person):
+def everybody(world):
     """A signed-in browser for each role."""
-    return {
-        role: as_person(factories.person(f"{role.label} of Riverside", practice=riverside, role=role))
-        for role in Role
-    }
+    return {role: world.browser(role) for role in Role}
 
 
 @pytest.fixture
@@ -449,11 +443,11 @@ def test_a_stranger_gets_the_sign_in_page_and_no_data(name, rows):
 
 
 @pytest.mark.parametrize("name", WITH_ROWS)
-def test_rows_of_another_practice_look_exactly_like_missing_ones(name, their_rows, allowed):
+def test_rows_of_another_practice_look_exactly_like_missing_ones(name, world, allowed):
     needed = URLS[name]
     browser = allowed(needed.permission)
     for method in methods_of(name):
-        theirs = answer(browser, method, needed.address(name, their_rows))
+        theirs = answer(browser, method, needed.address(name, world.their_rows))
         missing = answer(browser, method, needed.address(name, {kind: uuid4() for kind in ROW_KINDS}))
         assert (theirs.status_code, missing.status_code) == (404, 404), method
         assert plain(theirs) == plain(missing)
