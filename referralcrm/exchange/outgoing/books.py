@@ -46,8 +46,8 @@ AROUND = {
     "xl/styles.xml": (  # 49: text, the format of every cell that says nothing else; 1: the header, bold
         f'<styleSheet xmlns="{MAIN}"><fonts count="2"><font><sz val="11"/></font>'
         '<font><b/><sz val="11"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/>'
-        '</fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders>'
-        '<cellStyleXfs count="1"><xf numFmtId="49"/></cellStyleXfs><cellXfs count="2">'
+        '</fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1">'
+        '<border/></borders><cellStyleXfs count="1"><xf numFmtId="49"/></cellStyleXfs><cellXfs count="2">'
         '<xf numFmtId="49" xfId="0" applyNumberFormat="1"/>'
         '<xf numFmtId="49" fontId="1" xfId="0" applyNumberFormat="1" applyFont="1"/></cellXfs>'
         '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
