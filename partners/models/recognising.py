@@ -8,6 +8,8 @@ from django.db import connection
 from partners.models.partners import Partner
 
 TITLES = set("dr doctor prof professor mr mrs ms miss mx sister rev md do dds dmd phd jr sr".split())  # noqa: SIM905
+TITLES |= {"herr", "frau", "mme"}
+OF_A_DOCTOR = frozenset({"med", "dent", "habil"})  # behind "Dr" only: a "Med Plus" keeps its name
 WORD = re.compile(r"[^\W\d_]+")
 SOFT = re.compile(r"(?<=.)[aeiouhwy]+|(.)(?=\1)")
 
@@ -27,8 +29,9 @@ GIVEN = {"names": "%s::text[]", "emails": "%s::text[]", "identifiers": "%s::text
 def name_words(name: str) -> tuple[str, ...]:
     """The words of a name without accents, case, titles and order: ``("adaeze", "okafor")``."""
     plain = name.lower() if name.isascii() else _bare(name)
-    words = [word for word in WORD.findall(plain) if word not in TITLES]
-    return tuple(sorted(words)) or (plain,)
+    found = WORD.findall(plain)
+    left_out = TITLES | OF_A_DOCTOR if "dr" in found else TITLES
+    return tuple(sorted(word for word in found if word not in left_out)) or (plain,)
 
 
 def _bare(name):

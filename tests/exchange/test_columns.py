@@ -302,7 +302,7 @@ def test_a_role_without_a_word_is_other_with_a_warning():
 
 def test_what_a_row_needs_is_named():
     texts = [finding.text for finding in row_of(CONTACTS, name="", phone="").problems]
-    assert texts == ["The name is missing.", "The partner is missing."]
+    assert texts == ["“Name” is missing.", "“Partner” is missing."]
 
 
 def test_names_in_several_columns_are_put_together():

@@ -161,6 +161,28 @@ def test_partners_who_are_not_here_are_added_when_chosen(clinic):
         assert not Referral.objects.not_deleted() and not Partner.objects.kept().filter(name="Dr New Ash")
 
 
+NEARLY = HEADER + KIM.replace(OKAFOR, "Dr. med. Okaffor") + RUTH.replace(OKAFOR, "Dr Bo Nilsson")
+
+
+def test_a_name_that_nearly_matches_says_whom_it_may_mean(clinic):
+    run = checked(clinic, NEARLY, "referrals")
+    with enter(clinic):
+        first, second = (note.reason for note in run.notes.bad().order_by("line"))
+    assert "Perhaps “Dr Adaeze Okafor” is meant" in first and second == "No partner here is called so."
+    run = checked(clinic, NEARLY, "referrals", adds_partners=True)
+    with enter(clinic):
+        (note,) = run.notes.filter(level="warning")
+    assert (run.bad, note.line) == (0, 2) and "perhaps the same as “Dr Adaeze Okafor”" in note.reason
+
+
+@pytest.mark.parametrize(
+    "name", ["Dr. med. Adaeze Okafor", "Frau Dr Okafor, Adaeze", "Prof. Dr. med. dent. A. OKAFOR"]
+)
+def test_the_titles_of_other_countries_make_nobody_else(clinic, name):
+    run = checked(clinic, HEADER + KIM.replace(OKAFOR, f'"{name}"'), "referrals")
+    assert run.bad == ("A." in name)
+
+
 def test_what_a_person_did_with_a_referral_since_keeps_it(clinic):
     run = bring(clinic)
     with enter(clinic):

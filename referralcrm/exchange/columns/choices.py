@@ -16,30 +16,37 @@ SAID = {
     Outcome: {
         Outcome.CAME: (
             "attended, seen, showed, arrived, completed, complete, checked in, checked out, kept, fulfilled, "
-            "visited, present, done, yes, y, true, 1"
+            "visited, present, done, yes, y, true, 1, erschienen, gekommen, ja"
         ),
         Outcome.NO_SHOW: (
-            "no show, noshow, ns, dna, fta, absent, missed, failed to attend, did not attend, no, n, false, 0"
+            "no show, noshow, ns, dna, fta, absent, missed, failed to attend, did not attend, no, n, false, "
+            "0, nicht erschienen, nicht gekommen, nein"
         ),
-        Outcome.REBOOKED: "rebook, rescheduled, reschedule, moved, postponed, changed, new appointment",
+        Outcome.REBOOKED: (
+            "rebook, rescheduled, reschedule, moved, postponed, changed, new appointment, verschoben"
+        ),
     },
     Direction: {
         Direction.RECEIVED: "in, inbound, incoming, from, referred in, received from, referred from",
         Direction.SENT: "out, outbound, outgoing, to, referral out, referred out, sent to, referred to",
     },
     Journey: {
-        Journey.REQUESTED: "new, open, pending, received, referred, waiting, waitlist, not booked, active",
+        Journey.REQUESTED: (
+            "new, open, pending, received, referred, waiting, waitlist, not booked, active, offen, neu"
+        ),
         Journey.ACCEPTED: "approved",
         Journey.SCHEDULED: "scheduled, appointment made, appt made, appointment booked, confirmed",
         Journey.ATTENDED: (
-            "came, seen, showed, arrived, attended, visited, evaluated, checked in, kept, yes, y, true, 1"
+            "came, seen, showed, arrived, attended, visited, evaluated, checked in, kept, yes, y, true, 1, "
+            "erschienen, gekommen, ja"
         ),
         Journey.IN_CARE: "in treatment, under care, ongoing, in progress, treating",
-        Journey.COMPLETED: "complete, done, discharged, finished, closed",
+        Journey.COMPLETED: "complete, done, discharged, finished, closed, abgeschlossen, beendet",
         Journey.NO_SHOW: (
-            "no show, noshow, ns, dna, fta, absent, missed, failed to attend, did not attend, no, n, false, 0"
+            "no show, noshow, ns, dna, fta, absent, missed, failed to attend, did not attend, no, n, false, "
+            "0, nicht erschienen, nicht gekommen, nein"
         ),
-        Journey.CANCELLED: "canceled, cancel, cxl, cancelled by patient, withdrawn",
+        Journey.CANCELLED: "canceled, cancel, cxl, cancelled by patient, withdrawn, abgesagt, storniert",
         Journey.DECLINED: "rejected, refused, not accepted",
         Journey.PATIENT_DECLINED: "declined by patient, not interested, patient refused",
         Journey.UNREACHABLE: "no answer, unable to contact, could not reach, no response, lost",

@@ -135,7 +135,7 @@ class Reader:
             if any(row.values.get(key) for key in group):
                 continue
             if {finding.key for finding in row.problems}.isdisjoint(group):
-                row.problems.append(Finding(group[0], None, f"The {label} is missing."))
+                row.problems.append(Finding(group[0], None, f"“{label[:1].upper()}{label[1:]}” is missing."))
         _check_days(row)
 
 

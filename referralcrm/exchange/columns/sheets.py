@@ -306,7 +306,7 @@ _DATES = {
     "attended_on": (
         "attended on",
         "date seen, seen on, first visit, first seen, date attended, initial visit, eval date, "
-        "date of service, start of care, visit date",
+        "date of service, start of care, visit date, gesehen am, erschienen am",
     ),
     "in_care_on": ("in care on", "care began, treatment start"),
     "completed_on": ("completed on", "discharge date, discharged, date completed, completed"),
@@ -439,7 +439,7 @@ REFERRALS = Sheet(
             "patient_phone",
             "patient’s phone",
             Content.PHONE,
-            "patient phone, phone, tel, telephone, mobile, cell, phone number, patient mobile",
+            "patient phone, phone, tel, telephone, mobile, cell, phone number, patient mobile, telefon",
             longest=32,
             is_patients=True,
         ),

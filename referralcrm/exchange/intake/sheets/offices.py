@@ -1,13 +1,20 @@
 """Which partner a line speaks of, by key, provider number, e-mail or name and office."""
 
 from collections import defaultdict
+from functools import cached_property
+from itertools import islice
 
 from partners.actions import intake
 from partners.models import Partner
-from partners.models.recognising import name_words
+from partners.models.recognising import name_words, sound
 
 SEVERAL = "Several partners are called so. Say which, by their e-mail, provider number or organisation."
 NOBODY = "No partner here is called so."
+PERHAPS = NOBODY + " Perhaps {names} is meant: write it like that."
+NEWCOMER = (
+    "A new partner, perhaps the same as {names}, who is here. Write it like that, or merge the two later."
+)
+SUGGESTED = 2
 
 
 class Unclear(ValueError):
@@ -26,6 +33,7 @@ class PartnerBook:
         self.offices = {}
         self._by = defaultdict(list)
         self._new = {}
+        self._names = {}
         self._made = {}
         columns = ["id", "merged_into", "name", "email", "identifier", "is_person"]
         columns += ["organisation_id", "organisation__name"]
@@ -36,6 +44,7 @@ class PartnerBook:
             self._note(str(stays or pk), name, email, number, is_person, office_name or "")
 
     def _note(self, pk, name, email, number, is_person, office):
+        self._names.setdefault(pk, name)
         names = {("id", pk), ("name", name_words(name)), ("name at", name_words(name), office.lower())}
         names |= {("e-mail", email.lower()), ("number", number)}
         if not is_person:
@@ -63,8 +72,33 @@ class PartnerBook:
             if found and key[0] == "name":
                 raise Unclear(SEVERAL)
         if not self.adds or not (name or office):
-            raise Unclear(NOBODY)
+            names = self.like(name)
+            raise Unclear(PERHAPS.format(names=names) if names else NOBODY)
         return self._newcomer(said)
+
+    def doubt_of(self, found: str) -> str:
+        """What to say of a partner that ``find`` lets in although somebody here is called much like it."""
+        names = self.like(self._new[found]["name"]) if found in self._new else ""
+        return NEWCOMER.format(names=names) if names else ""
+
+    def like(self, name: str) -> str:
+        """The first partners of whose name this is a part, or another spelling: "Dr Ann Ash or Ann Ashe"."""
+        said = set(sound(name).split())
+        keys = dict.fromkeys(key for word in said for key in self._sounding.get(word, ()))
+        alike = (key for key in keys if (own := self._sounds[key]) <= said or said <= own)
+        return " or ".join(f"“{self._names[key]}”" for key in islice(alike, SUGGESTED))
+
+    @cached_property
+    def _sounds(self):
+        return {pk: set(sound(name).split()) for pk, name in self._names.items()}
+
+    @cached_property
+    def _sounding(self):
+        found = defaultdict(list)
+        for pk, words in self._sounds.items():
+            for word in words:
+                found[word].append(pk)
+        return found
 
     def _newcomer(self, said):
         row = {name: value for name, value in said.items() if name != "id"}

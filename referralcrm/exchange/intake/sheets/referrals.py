@@ -82,6 +82,8 @@ class Referrals(ReadAgain):
             try:
                 values["partner"] = self.book.find(said)
                 values["source"] = Source.PARTNER
+                if doubt := self.book.doubt_of(values["partner"]):
+                    self.warn(row, "partner", doubt)
                 return
             except Unclear as unclear:
                 self.refuse(row, "partner" if "partner" in self.place else "organisation", str(unclear))
