@@ -227,6 +227,7 @@ def test_the_whole_column_decides_whether_days_come_first(cells, country, order)
         ("happened_on", "1989-12-31", "before 1990"),
         ("happened_on", "2026-02-30", "no such day"),
         ("happened_on", "31/4/2026", "no such day"),
+        ("happened_on", "12/31/2025", "no month 31: in this column the day comes first"),
         ("happened_on", "soon", "no date"),
         ("happened_on", "123456", "no date"),
         ("patient_born", "1899-12-31", "before 1900"),

@@ -154,7 +154,7 @@ def test_what_does_not_match_is_said_with_why(alice, booked, day, riverside):
     assert why[5] == matching.NOTHING_BOOKED
     assert "still to come" in why[6]
     assert "none of: came, did not come, rebooked" in why[7]
-    assert "date is missing" in why[8]
+    assert "“Date” is missing" in why[8]
     assert "shortened this number" in why[9]
     assert why[11] == matching.TWICE
     assert [line.number for line in found.to_set] == [10]

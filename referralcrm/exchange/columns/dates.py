@@ -29,6 +29,7 @@ SPOKEN_MONTH_FIRST = re.compile(
 
 UNREADABLE = "This is no date we can read. 2026-03-08 always works."
 IMPOSSIBLE = "There is no such day."
+OTHER_ORDER = "There is no month {month}: in this column the {first} comes first."
 
 
 def order_of(cells: Iterable[str], *, country: str) -> str:
@@ -67,6 +68,9 @@ def _parts(text, order):
         return match[1], int(match[2]), int(match[3])
     if match := NUMBERS.fullmatch(text):
         first, second = int(match[1]), int(match[2])
+        month, other = (second, first) if order == DAY_FIRST else (first, second)
+        if month > 12 >= other:
+            raise ValueError(OTHER_ORDER.format(month=month, first="day" if order == DAY_FIRST else "month"))
         return (match[3], second, first) if order == DAY_FIRST else (match[3], first, second)
     if match := SPOKEN.fullmatch(text):
         return match[3], _month(match[2]), int(match[1])

@@ -17,7 +17,7 @@ ONE_OF_A_KIND = frozenset({Content.TEXT, Content.KEY})  # not worth remembering
 DATES = frozenset({Content.DATE, Content.DAY, Content.MOMENT})
 TOO_WIDE = (
     "This row has {number} cells and the header {width}. "
-    "Perhaps a value with a comma lacks its quotation marks."
+    "Perhaps a value with a comma lacks its quotation marks, or a note stands beside the table."
 )
 TOTALS = frozenset("total totals sum subtotal summe gesamt gesamtsumme somme totaal suma".split())  # noqa: SIM905
 AMOUNT = re.compile(r"[\d\s.,:%€$£+-]+")
