@@ -147,11 +147,11 @@
     setTimeout(() => hold(form)); // after the browser has taken the pressed button's name
     setTimeout(() => release(form), 15000); // an answer that is a file leaves the page standing
   });
-  document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.tagName === "FORM") { delete event.target.dataset.changed; hold(event.target); } });
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.tagName === "FORM") { delete event.target.dataset.changed; event.target.dataset.sent = ""; hold(event.target); } });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.target.tagName === "FORM") release(event.target); });
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));
 
-  document.addEventListener("input", (event) => { const form = event.target.form; if (form?.method === "post") form.dataset.changed = ""; });
+  document.addEventListener("input", (event) => { const form = event.target.form; if (form?.method === "post") { form.dataset.changed = ""; delete form.dataset.sent; } });
   let previewing;
   document.addEventListener("input", (event) => {
     const form = event.target.form, preview = form?.querySelector("[data-live]");
@@ -223,7 +223,8 @@
     else if (event.target.matches("dialog.dialog") && event.target.id !== "idle") event.target.close(); // the veil around it
   });
   document.addEventListener("toggle", (event) => { // a drop opens with its first field ready
-    if (event.target.matches?.(".drop[open]")) event.target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+    if (!event.target.matches?.(".drop[open]") || event.target.querySelector(":focus:not(summary)")) return;
+    event.target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   }, true);
 
   // --- Several rows at once: boxes in cells .pick, [data-pick-all] in the heading, [data-picked] counts.

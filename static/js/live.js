@@ -44,17 +44,35 @@
     return held && { key: held.dataset.row, top: held.getBoundingClientRect().top };
   }
 
-  function put(html) {
-    const active = content().contains(document.activeElement) && document.activeElement !== content() ? document.activeElement : null;
-    const hold = anchor(), typed = typedIn().filter((field) => field.id).map((field) => [field.id, field.value, field.checked]);
-    htmx.swap("#content", html, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0, ignoreTitle: true }, { select: "#content", selectOOB: "#rail,#bar" });
-    for (const [id, value, checked] of typed) {
+  // --- What was typed while the answer was on its way; a form that was sent has had its turn
+
+  function typing() {
+    const active = document.activeElement, isOpen = active.id && active.closest(".drop[open]") && active.tagName !== "SUMMARY";
+    const fields = [...new Set([...typedIn(), ...(isOpen && content().contains(active) ? [active] : [])])];
+    const unsent = fields.filter((field) => field.id && !("sent" in (field.form?.dataset || {})));
+    return { active: unsent.includes(active) ? active.id : null, fields: unsent.map(({ id, value, checked }) => ({ id, value, checked })) };
+  }
+
+  function typeAgain({ active, fields }) {
+    for (const { id, value, checked } of fields) {
       const field = document.getElementById(id);
       if (!field) continue;
-      [field.value, field.checked] = [value, checked];
+      Object.assign(field, { value, checked });
       if (field.closest(".drop")) field.closest(".drop").open = true;
     }
-    if (active && !document.contains(active)) (same(active, content()) || content()).focus({ preventScroll: true });
+    if (active) document.getElementById(active)?.focus({ preventScroll: true });
+  }
+
+  let typed = null;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => { if (detail.shouldSwap && detail.target === content()) typed = typing(); });
+  document.addEventListener("htmx:afterSettle", () => { if (typed) typeAgain(typed); typed = null; });
+
+  function put(html) {
+    const active = content().contains(document.activeElement) && document.activeElement !== content() ? document.activeElement : null;
+    const hold = anchor(), kept = typing();
+    htmx.swap("#content", html, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0, ignoreTitle: true }, { select: "#content", selectOOB: "#rail,#bar" });
+    typeAgain(kept);
+    if (active && !document.contains(active) && !kept.active) (same(active, content()) || content()).focus({ preventScroll: true });
     const stands = hold && document.querySelector(`#content [data-row="${CSS.escape(hold.key)}"]`);
     if (stands) scrollBy({ top: stands.getBoundingClientRect().top - hold.top, behavior: "instant" });
   }

@@ -170,3 +170,22 @@ def test_of_two_at_one_row_the_second_is_told_who_did_what_and_nothing_is_double
     expect(bob.locator(".toasts")).to_contain_text("Alice Adams was quicker: called, no answer, at")
     assert of(desk, "Waiting Person11").calls == 1
     expect(item(bob, "Waiting Person11")).to_contain_text("called once")
+
+
+def test_what_is_typed_in_one_row_while_another_is_answered_is_kept(visit, desk):
+    visitor = visit(desk.alice)
+    page, ahead = visitor.page, (desk.today() + timedelta(days=6)).isoformat()
+    held = []
+    page.route("**/move/", lambda route: held.append(route), times=1)
+    press(page, "Declined", "Waiting Person05")
+    item(page, "Waiting Person06").get_by_text("Booked for…").click()
+    expect(page.get_by_label("Day", exact=True).locator("visible=true")).to_be_focused()
+    page.get_by_label("Day", exact=True).locator("visible=true").fill(ahead)
+    page.get_by_label("Time, if known").locator("visible=true").fill("10:15")
+    held[0].continue_()
+    expect(item(page, "Waiting Person05")).to_have_count(0)
+    expect(page.get_by_label("Time, if known").locator("visible=true")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(item(page, "Waiting Person06")).to_have_count(0)
+    assert of(desk, "Waiting Person06").appointment_on.isoformat() == ahead
+    visitor.check()
