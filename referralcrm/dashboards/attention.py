@@ -11,7 +11,7 @@ from outreach.states import MessageState
 from partners.models import Partner
 from referralcrm.core.rates import Rate
 from referralcrm.dashboards.relationships import Relationship
-from referralcrm.dashboards.statistics import Check, Fall
+from referralcrm.dashboards.statistics import Check
 from referralcrm.practice.permissions import Permission
 
 MOST_OF_A_KIND = 4
@@ -58,23 +58,46 @@ def clinic_sentence(check: Check) -> str:
     )
 
 
-def attention(people: list[Relationship], lists: dict, *, today: date, workday: date, me) -> list[list[Item]]:
+@dataclass(frozen=True)
+class Group:
+    """Rows of one kind: the first of them to show, and how many there are besides; ``partners`` are all."""
+
+    items: list[Item]
+    left_out: int
+    partners: frozenset
+
+
+def attention(people: list[Relationship], lists: dict, *, today: date, workday: date, me) -> list[Group]:
     """Groups of rows, most urgent first: falls, late reports, messages, gone quiet, one-sided.
 
     ``lists`` are the overdue reports, what was kept before, and the messages that wait for an answer;
     ``workday`` is when a planned call is due; ``me`` puts something off for 30 days for themselves.
+    One query, for the partners of the rows that are shown.
     """
-    planning = _Planning(today, workday, me)
     waiting = [one for one in people if one.needs_a_contact(today)]
     fallen = [one for one in waiting if one.counts.fall]
-    quiet = [one for one in waiting if one.counts.is_quiet and one not in fallen]
+    quiet = [one for one in waiting if one.counts.is_quiet and not one.counts.fall]
+    only_us = [one for one in waiting if one.is_only_us]
+    shown = [one.partner_id for some in (fallen, quiet, only_us) for one in some[:MOST_OF_A_KIND]]
+    known = Partner.objects.filter(pk__in=shown).select_related("discipline", "owner").in_bulk()
+    planning = _Planning(today, workday, me, known)
     return [
-        [planning.fewer(one, one.counts.fall) for one in fallen],
-        _late_reports(lists["overdue"], lists["kept"], today),
-        [_message(row) for row in lists["messages"]],
-        [planning.gone_quiet(one) for one in quiet],
-        [planning.only_us(one) for one in waiting if one.is_only_us],
+        _of_partners(fallen, planning.fewer),
+        _of_items(_late_reports(lists["overdue"], lists["kept"], today)),
+        _of_items([_message(row) for row in lists["messages"]]),
+        _of_partners(quiet, planning.gone_quiet),
+        _of_partners(only_us, planning.only_us),
     ]
+
+
+def _of_partners(people, told) -> Group:
+    shown, others = people[:MOST_OF_A_KIND], people[MOST_OF_A_KIND:]
+    return Group([told(one) for one in shown], len(others), frozenset(one.partner_id for one in people))
+
+
+def _of_items(items) -> Group:
+    shown, others = items[:MOST_OF_A_KIND], items[MOST_OF_A_KIND:]
+    return Group(shown, len(others), frozenset(item.partner_id for item in items) - {None})
 
 
 @dataclass(frozen=True)
@@ -82,11 +105,13 @@ class _Planning:
     today: date
     workday: date
     me: object
+    known: dict  # the partners by key
 
-    def fewer(self, one, fall: Fall):
+    def fewer(self, one):
+        fall = one.counts.fall
         return self._item(
             one,
-            f"{fall.in_words.capitalize()}; unlikely to be chance. {last_in_touch(one.partner, self.today)}",
+            f"{fall.in_words.capitalize()}; unlikely to be chance. {last_in_touch(one, self.today)}",
             reason=f"Fewer than before: {fall.in_words}.",
             what="call",
             tag="fewer than before",
@@ -102,7 +127,7 @@ class _Planning:
         return self._item(
             one,
             f"{told}{'' if counts.now.can_tell else '; too few referrals to tell whether that is chance'}. "
-            f"{last_in_touch(one.partner, self.today)}",
+            f"{last_in_touch(one, self.today)}",
             reason=f"Gone quiet: {told}.",
             what="call",
             tag="gone quiet",
@@ -113,7 +138,7 @@ class _Planning:
         return self._item(one, f"{told}. Do they know how to reach us?", reason=f"{told}.", what="visit")
 
     def _item(self, one, why, *, reason, what, **looks):
-        partner = one.partner
+        partner = self.known[one.partner_id]
         return Item(
             name=partner.name,
             name_url=reverse("partners:detail", args=[partner.pk]),
@@ -182,9 +207,9 @@ def _message(row):
     )
 
 
-def last_in_touch(partner: Partner, today: date) -> str:
+def last_in_touch(one: Relationship, today: date) -> str:
     """ "Last in touch 71 days ago." """
-    if partner.last_contact is None:
+    if one.last_contact is None:
         return "Never in touch so far."
-    days = (today - partner.last_contact).days
+    days = (today - one.last_contact).days
     return "Last in touch today." if days == 0 else f"Last in touch {days} day{'s' if days > 1 else ''} ago."

@@ -1,6 +1,7 @@
 """The manager's page, put together by four queries."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -104,43 +105,43 @@ class Page:
 
     @property
     def attention(self):
-        return [item for group in self.groups for item in group[:MOST_OF_A_KIND]]
+        return [item for group in self.groups for item in group.items]
 
     @property
     def attention_left_out(self) -> int:
-        return sum(len(group[MOST_OF_A_KIND:]) for group in self.groups)
+        return sum(group.left_out for group in self.groups)
 
     @property
     def partners_in_attention(self) -> int:
-        return len({item.partner_id for group in self.groups for item in group} - {None})
+        return len(frozenset().union(*(group.partners for group in self.groups)))
 
     @property
     def clinic_sentence(self):
         return clinic_sentence(self._clinic())
 
-    @property
+    @cached_property
     def frequent(self):
         return [one for one in self.people if one.counts.is_frequent][:LISTED]
 
-    @property
+    @cached_property
     def frequent_figure(self):
         return self.figure("frequent", sum(one.is_frequent for one in self.windows))
 
-    @property
+    @cached_property
     def quiet(self):
         return [one for one in self.people if one.counts.is_quiet][:LISTED]
 
-    @property
+    @cached_property
     def quiet_figure(self):
         return self.figure("quiet", sum(one.is_quiet for one in self.windows))
 
     # Where it comes from, and where attention goes
 
-    @property
+    @cached_property
     def half_figure(self):
         return self.figure("half", len(of_half(self.windows)))
 
-    @property
+    @cached_property
     def received_from_current(self) -> int:
         return sum(one.in_period for one in self.windows)
 

@@ -1,9 +1,7 @@
 """How each relationship is doing: its counts in every window by one query, its people by another."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
-from typing import Self
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
@@ -14,7 +12,7 @@ from partners.states import Kind, Stage
 from referralcrm.core.months import add_months, month_of
 from referralcrm.dashboards.periods import Period
 from referralcrm.dashboards.rows import Rows
-from referralcrm.dashboards.statistics import Check, Fall, onset
+from referralcrm.dashboards.statistics import FEWEST_TO_FALL, Check, Fall, onset
 from referrals.states import Direction
 
 FREQUENT = 3  # received in 12 months
@@ -26,35 +24,40 @@ ON_IT = (TaskKind.NEXT_STEP, TaskKind.OTHER)  # planned by a person; the weekly 
 WINDOWS = ((3, "recent_3", "before_3"), (6, "recent_6", "before_6"))
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Referrals exchanged with one partner, in every window.
+class Counts(NamedTuple):
+    """Referrals exchanged with one partner, in every window: a row of ``count_windows``.
 
-    ``now`` and ``a_month_ago`` are this month's and last month's check for a fall. ``received`` and
-    ``sent`` are of the last 12 months, ``received_24`` of 24; ``quiet_lately`` of the last 90 days and
-    ``quiet_before`` of the 365 before those.
+    ``received`` and ``sent`` are of the last 12 months, ``received_24`` of 24; ``quiet_lately`` of the last
+    90 days and ``quiet_before`` of the 365 before those. The others are the windows of this month's and of
+    last month's check for a fall.
     """
 
     partner_id: object
-    now: Check
-    a_month_ago: Check
     in_period: int
     received: int
     received_24: int
     sent: int
     quiet_lately: int
     quiet_before: int
+    now_recent_3: int
+    now_before_3: int
+    now_recent_6: int
+    now_before_6: int
+    a_month_ago_recent_3: int
+    a_month_ago_before_3: int
+    a_month_ago_recent_6: int
+    a_month_ago_before_6: int
 
-    @classmethod
-    def of(cls, row: dict) -> Self:
-        checks = {name: _check(row, name) for name in ("now", "a_month_ago")}
-        names = ("partner_id", "in_period", "received", "received_24", "sent", "quiet_lately", "quiet_before")
-        return cls(**checks, **{name: row[name] for name in names})
+    @property
+    def now(self) -> Check:
+        return _check(self, "now")
 
-    @cached_property
+    @property
     def fall(self) -> Fall | None:
         """A fall that began this month."""
-        return onset(self.now, self.a_month_ago)
+        if max(self.now_before_3, self.now_before_6) < FEWEST_TO_FALL:
+            return None
+        return onset(self.now, _check(self, "a_month_ago"))
 
     @property
     def is_frequent(self) -> bool:
@@ -74,24 +77,27 @@ class Counts:
         return bool(self.is_frequent or self.is_quiet or self.is_only_us or self.fall)
 
 
-@dataclass(frozen=True)
-class Relationship:
-    """A partner with the counts; ``partner`` carries ``last_contact`` (a date) and ``is_on_it``."""
+class Relationship(NamedTuple):
+    """The counts of one partner with what else is asked of all who might be shown."""
 
-    partner: Partner
     counts: Counts
+    name: str
+    kind: str
+    last_contact: date | None
+    is_on_it: bool
+
+    @property
+    def partner_id(self):
+        return self.counts.partner_id
 
     @property
     def is_only_us(self) -> bool:
         """We sent, they never did though both ways are usual, and nobody ever talked about it."""
-        return (
-            self.counts.is_only_us and self.partner.kind == Kind.REGULAR and self.partner.last_contact is None
-        )
+        return self.counts.is_only_us and self.kind == Kind.REGULAR and self.last_contact is None
 
     def needs_a_contact(self, today: date) -> bool:
         """Nobody has a task about them, and nobody was in touch for 30 days."""
-        last = self.partner.last_contact
-        return not self.partner.is_on_it and (last is None or last <= today - RECENT_CONTACT)
+        return not self.is_on_it and (self.last_contact is None or self.last_contact <= today - RECENT_CONTACT)
 
 
 def count_windows(rows: Rows) -> list[Counts]:
@@ -101,7 +107,7 @@ def count_windows(rows: Rows) -> list[Counts]:
     )
     current = log.filter(partner__isnull=False).exclude(partner__stage=Stage.ENDED)
     grouped = current.order_by().values("partner_id").annotate(**_windows(rows))
-    return [Counts.of(row) for row in grouped]
+    return list(map(Counts._make, grouped.values_list(*Counts._fields)))
 
 
 def with_people(counts: list[Counts]) -> list[Relationship]:
@@ -109,13 +115,11 @@ def with_people(counts: list[Counts]) -> list[Relationship]:
     by_id = {count.partner_id: count for count in counts}
     last = Touchpoint.objects.real().filter(partner=OuterRef("pk")).order_by("-happened_on")
     open_tasks = Task.objects.open().filter(partner=OuterRef("pk"), kind__in=ON_IT)
-    partners = (
-        Partner.objects.filter(pk__in=by_id)
-        .select_related("discipline", "organisation", "owner")
-        .annotate(last_contact=Subquery(last.values("happened_on")[:1]), is_on_it=Exists(open_tasks))
+    partners = Partner.objects.filter(pk__in=by_id).values_list(
+        "pk", "name", "kind", Subquery(last.values("happened_on")[:1]), Exists(open_tasks)
     )
-    people = [Relationship(partner, by_id[partner.pk]) for partner in partners]
-    return sorted(people, key=lambda one: (one.partner.last_contact or date.min, one.partner.name))
+    people = [Relationship(by_id[pk], *told) for pk, *told in partners]
+    return sorted(people, key=lambda one: (one.last_contact or date.min, one.name))
 
 
 def _windows(rows):
@@ -146,5 +150,5 @@ def _received(first, last):
     return Count("pk", filter=Q(direction=Direction.RECEIVED, happened_on__range=(first, last)))
 
 
-def _check(row, name):
-    return Check.of(**{part: row[f"{name}_{part}"] for _, *parts in WINDOWS for part in parts})
+def _check(counts, name):
+    return Check.of(**{part: getattr(counts, f"{name}_{part}") for _, *parts in WINDOWS for part in parts})

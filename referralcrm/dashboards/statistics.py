@@ -10,6 +10,7 @@ from math import ceil, exp, floor, lgamma, log
 from typing import Self
 
 UNLIKELY = 0.02  # an alert at p ≤ 0.02
+FEWEST_TO_FALL = 10  # with fewer than so many before, not even none at all is unlikely in any window
 FEWEST_TO_COMPARE = 10  # below this n nothing is compared between partners
 
 
