@@ -3,23 +3,36 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from partners.models import Partner
 from partners.states import Kind
 from referralcrm.dashboards.relationships import Counts, count_windows, with_people
 from referralcrm.dashboards.rows import Rows
 from referralcrm.dashboards.statistics import partners_for_half
+from referrals.models.firsts import was_first
+from referrals.states import Source
 
 REFERRALS, PARTNERS, CONTACTS, FRICTIONS = "referrals", "partners", "contacts", "things"
 
 
 @dataclass(frozen=True)
 class Definition:
-    """One number: ``rows`` gives the QuerySet that is counted and listed."""
+    """One number: those ``among`` a QuerySet ``which`` fulfil a condition (all of them without one).
+
+    Both are given the Rows. Numbers among the same rows are counted in one pass, by these two.
+    """
 
     title: str
     words: str
     of: str
-    rows: Callable
+    among: Callable
+    which: Callable | None = None
+
+    def rows(self, rows: Rows):
+        """The QuerySet that is counted and listed."""
+        found = self.among(rows)
+        return found.filter(self.which(rows)) if self.which else found
 
 
 def of_half(counts: list[Counts]) -> list[Counts]:
@@ -63,7 +76,11 @@ COUNTED: dict[str, Definition] = {
         Rows.sent_before,
     ),
     "source-unknown": Definition(
-        "Source unknown", "Received, and nobody knows yet who recommended us.", REFERRALS, Rows.source_unknown
+        "Source unknown",
+        "Received, and nobody knows yet who recommended us.",
+        REFERRALS,
+        Rows.received,
+        lambda rows: Q(source=Source.UNKNOWN),
     ),
     "from-partners": Definition(
         "Received from partners", "Second referrers of one matter included.", REFERRALS, Rows.from_partners
@@ -78,7 +95,8 @@ COUNTED: dict[str, Definition] = {
         "Reported before the next visit",
         "Of those, our report had left by the day before.",
         REFERRALS,
-        Rows.visits_with_report,
+        Rows.visits,
+        lambda rows: was_first(rows.today),
     ),
     "to-thank": Definition(
         "To be thanked for",
@@ -90,6 +108,7 @@ COUNTED: dict[str, Definition] = {
         "Thanked within 2 working days",
         "Of those, a note left or a card or call was ticked off within two working days.",
         REFERRALS,
+        Rows.to_thank,
         Rows.thanked_in_time,
     ),
     "unthanked": Definition(
@@ -117,7 +136,11 @@ COUNTED: dict[str, Definition] = {
         Rows.reports_promised,
     ),
     "reports-in-time": Definition(
-        "Reports in time", "Of those, the report was sent by its day.", REFERRALS, Rows.reports_in_time
+        "Reports in time",
+        "Of those, the report was sent by its day.",
+        REFERRALS,
+        Rows.reports_promised,
+        Rows.reports_in_time,
     ),
     "loop": Definition(
         "Reports we wait for or have",
@@ -126,7 +149,7 @@ COUNTED: dict[str, Definition] = {
         Rows.loop,
     ),
     "loop-closed": Definition(
-        "Reports that came", "Of those, their report came.", REFERRALS, Rows.loop_closed
+        "Reports that came", "Of those, their report came.", REFERRALS, Rows.loop, Rows.loop_closed
     ),
     "measured": Definition(
         "CMS50-style: counted",
@@ -138,6 +161,7 @@ COUNTED: dict[str, Definition] = {
         "CMS50-style: report received",
         "Of those, the same clinician’s report came within the year. Not for submission.",
         REFERRALS,
+        Rows.measured,
         Rows.measured_closed,
     ),
     "partners": Definition("Partners", "With whom there is a relationship now.", PARTNERS, Rows.partners),
@@ -154,14 +178,26 @@ for _kind in Kind:
         f"Contacts: {_kind.label}",
         "Calls, visits, letters and every other real contact in this period, theirs included.",
         CONTACTS,
-        lambda rows, kind=_kind: rows.contacts(kind),
+        Rows.contacts,
+        lambda rows, kind=_kind: Q(partner__kind=kind),
     )
     COUNTED[f"partners-{_kind}"] = Definition(
         f"Partners: {_kind.label}",
         "With whom there is a relationship now.",
         PARTNERS,
-        lambda rows, kind=_kind: rows.partners_of(kind),
+        Rows.partners,
+        lambda rows, kind=_kind: Q(kind=kind),
     )
+
+
+def counted(rows: Rows) -> dict:
+    """What ``count_and_list`` counts: for each among which something is counted, the QuerySet and conditions."""
+    numbers = {}
+    for name, definition in COUNTED.items():
+        _, conditions = numbers.setdefault(definition.among.__name__, (definition.among(rows), {}))
+        conditions[name] = definition.which and definition.which(rows)
+    return numbers
+
 
 CHOSEN: dict[str, Definition] = {
     "frequent": Definition(

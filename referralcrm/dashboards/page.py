@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import TruncMonth
 from django.urls import reverse
 
@@ -15,7 +15,7 @@ from referralcrm.core.rates import Rate
 from referralcrm.dashboards.attention import MOST_OF_A_KIND, attention, clinic_sentence
 from referralcrm.dashboards.charts import NARROW_STEP, Month, months_chart
 from referralcrm.dashboards.counting import count_and_list
-from referralcrm.dashboards.definitions import COUNTED, DEFINITIONS, of_half
+from referralcrm.dashboards.definitions import COUNTED, DEFINITIONS, counted, of_half
 from referralcrm.dashboards.periods import CHOICES, Period
 from referralcrm.dashboards.relationships import count_windows, with_people
 from referralcrm.dashboards.rows import Rows
@@ -55,9 +55,7 @@ class Page:
     def __init__(self, rows: Rows, *, me, places=()):
         self.places = places
         self.rows, self.period, self.today = rows, rows.period, rows.today
-        self.counts, self.lists = count_and_list(
-            {name: COUNTED[name].rows(rows) for name in COUNTED}, self._lists()
-        )
+        self.counts, self.lists = count_and_list(counted(rows), self._lists())
         self.months = self._months()
         self.windows = count_windows(rows)
         self.people = with_people([one for one in self.windows if one.is_shown])
@@ -221,17 +219,14 @@ class Page:
     # Queries
 
     def _lists(self):
-        overdue = (
-            Obligation.objects.overdue(self.today).ours().filter(referral__in=self.rows.our_reports_overdue())
-        )
-        waiting = Obligation.objects.overdue(self.today).ours().filter(referral__partner=OuterRef("partner"))
-        kept = self.rows.from_partners().filter(Exists(waiting)).order_by().values("partner_id")
-        promised = Q(pk__in=self.rows.reports_promised().values("pk"))
-        in_time = Q(pk__in=self.rows.reports_in_time().values("pk"))
+        received = self.rows.log().received()
+        overdue = Obligation.objects.overdue(self.today).ours().filter(referral__in=received)
+        overdue = overdue.order_by("due_on", "id")[:OVERDUE_LISTED]
+        promised = self.rows.reports_promised().filter(partner__in=overdue.values("referral__partner"))
         messages = Message.objects.needing_answer().order_by("-created_at")
         return {
             "overdue": (
-                overdue.order_by("due_on", "id")[:OVERDUE_LISTED],
+                overdue,
                 {
                     "partner": F("referral__partner_id"),
                     "name": F("referral__partner__name"),
@@ -240,8 +235,12 @@ class Page:
                 },
             ),
             "kept": (
-                kept.annotate(promised=Count("pk", filter=promised), kept=Count("pk", filter=in_time)),
-                {"partner": F("partner_id"), "promised": F("promised"), "kept": F("kept")},
+                promised.order_by().values("partner_id"),
+                {
+                    "partner": F("partner_id"),
+                    "promised": Count("pk"),
+                    "kept": Count("pk", filter=self.rows.reports_in_time()),
+                },
             ),
             "messages": (
                 messages[: MOST_OF_A_KIND * 2],

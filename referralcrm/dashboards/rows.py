@@ -15,7 +15,7 @@ from referralcrm.dashboards.periods import Period
 from referralcrm.practice.calendar import Calendar
 from referralcrm.practice.models import Location
 from referrals.models import Obligation, Referral
-from referrals.models.firsts import back_with_referrer, reported_first
+from referrals.models.firsts import back_with_referrer
 from referrals.states import REPORTED, Journey, Loop, Side, Source
 
 MATURE_AFTER = timedelta(days=60)
@@ -59,10 +59,6 @@ class Rows:
     def sent_before(self):
         return self.sent(self.period.before)
 
-    def source_unknown(self):
-        """Received, and nobody knows yet who recommended us."""
-        return self.received().filter(source=Source.UNKNOWN)
-
     def from_partners(self):
         """Every referral that a partner made, second referrers included."""
         return (
@@ -78,16 +74,13 @@ class Rows:
         """Received, the patient came and has been back with the referrer: was the report there before?"""
         return back_with_referrer(self._matured(self.from_partners()), self.today)
 
-    def visits_with_report(self):
-        return reported_first(self._matured(self.from_partners()), self.today)
-
     def to_thank(self):
         """Received from a partner; declined and redirected ones are not thanked for."""
-        return self._matured(self.from_partners()).exclude(journey__in=NO_THANKS)
+        return self._with_thanks(self._matured(self.from_partners()).exclude(journey__in=NO_THANKS))
 
     def thanked_in_time(self):
-        """A note left, or a card or call was ticked off, within two working days."""
-        return self._with_thanks(self.to_thank()).filter(took__lte=self._allowed(self.period))
+        """Of ``to_thank``: a note left, or a card or call was ticked off, within two working days."""
+        return Q(took__lte=self._allowed(self.period))
 
     def unthanked(self):
         """Of the last 60 days: thanks have not left yet, whatever they wait for."""
@@ -108,9 +101,9 @@ class Rows:
         return self._matured(self.from_partners()).filter(_has_report(self._promised, side=Side.US))
 
     def reports_in_time(self):
-        """Of those, the ones whose every such report was sent by its day."""
+        """Of ``reports_promised``: every such report was sent by its day."""
         late = self._promised & ~Q(state__in=REPORTED, sent_on__lte=F("due_on"))
-        return self.reports_promised().filter(~_has_report(late, side=Side.US))
+        return ~_has_report(late, side=Side.US)
 
     @property
     def _promised(self):
@@ -121,7 +114,8 @@ class Rows:
         return self._matured(self.sent()).filter(_has_report(~Q(state=Loop.NOT_REQUIRED), side=Side.THEM))
 
     def loop_closed(self):
-        return self._matured(self.sent()).filter(_has_report(Q(state__in=REPORTED), side=Side.THEM))
+        """Of ``loop``: their report came."""
+        return _has_report(Q(state__in=REPORTED), side=Side.THEM)
 
     @property
     def measure_year(self) -> int:
@@ -135,9 +129,9 @@ class Rows:
         return made.first_of_each_patient(first, last)
 
     def measured_closed(self):
-        """Of those, the ones whose own partner's report came after it was made and within the year."""
+        """Of ``measured``: its own partner's report came after it was made and within the year."""
         came = Q(sent_on__gte=OuterRef("happened_on"), sent_on__lte=date(self.measure_year, 12, 31))
-        return self.measured().filter(_has_report(Q(state__in=REPORTED) & came, side=Side.THEM))
+        return _has_report(Q(state__in=REPORTED) & came, side=Side.THEM)
 
     # People
 
@@ -151,13 +145,9 @@ class Rows:
         added = Partner.objects.kept().annotate(added_on=TruncDate("created_at", tzinfo=zone))
         return added.filter(added_on__range=(self.period.first, self.period.last))
 
-    def contacts(self, kind=None):
-        """Real contacts in the period, of any kind but a note, with partners of one kind."""
-        real = Touchpoint.objects.real().filter(happened_on__range=(self.period.first, self.period.last))
-        return real.filter(partner__kind=kind) if kind else real
-
-    def partners_of(self, kind):
-        return self.partners().filter(kind=kind)
+    def contacts(self):
+        """Real contacts in the period, of any kind but a note."""
+        return Touchpoint.objects.real().filter(happened_on__range=(self.period.first, self.period.last))
 
     def hard_for_them(self):
         """What was hard for partners and is not answered yet."""

@@ -24,12 +24,16 @@ def back_with_referrer(referrals, today):
 
 def reported_first(referrals, today):
     """Of ``back_with_referrer``, those where a report of ours had left before each visit that is known."""
+    return back_with_referrer(referrals, today).filter(was_first(today))
+
+
+def was_first(today):
+    """Whether, of a referral whose patient was back with the referrer, our report was there before."""
     in_time = _required().filter(
         referral=OuterRef("pk"), state__in=sorted(REPORTED), sent_on__lt=OuterRef("next_visit_on")
     )
     missed = _known(today).exclude(state__in=sorted(REPORTED), sent_on__lt=F("visit_on"))
-    rows = back_with_referrer(referrals, today).filter(~Exists(missed.filter(referral=OuterRef("pk"))))
-    return rows.filter(~_noted(today) | Exists(in_time))
+    return ~Exists(missed.filter(referral=OuterRef("pk"))) & (~_noted(today) | Exists(in_time))
 
 
 def _noted(today):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
+from referralcrm.dashboards.definitions import COUNTED
 from referralcrm.dashboards.periods import Period
 from referralcrm.dashboards.rows import Rows
 from referralcrm.practice.calendar import Calendar
@@ -37,7 +38,7 @@ def sent(on, *, report_on=None, **fields):
 
 def counted(practice, location=None):
     rows = rows_of(practice, location)
-    return set(rows.measured()), set(rows.measured_closed())
+    return set(rows.measured()), set(COUNTED["measured-closed"].rows(rows))
 
 
 def test_the_last_of_october_is_in_and_the_first_of_november_is_out(riverside):

@@ -294,7 +294,7 @@ def thanked(referral, at, **fields):
 def test_thanks_are_in_time_within_two_working_days(riverside, happened, left, in_time):
     referral = factories.referral(happened_on=happened)
     thanked(referral, left.replace(tzinfo=ZoneInfo("Europe/London")))
-    assert rows_of(riverside).thanked_in_time().count() == in_time
+    assert COUNTED["thanked-in-time"].rows(rows_of(riverside)).count() == in_time
 
 
 def test_a_waiting_note_is_not_thanks_yet(riverside):
@@ -319,7 +319,7 @@ def test_a_report_on_the_day_of_the_visit_comes_too_late(riverside, sent_on, in_
         referral=referral, side=Side.US, state=Loop.SENT, due_on=date(2026, 6, 9), sent_on=sent_on
     )
     rows = rows_of(riverside)
-    assert (rows.visits().count(), rows.visits_with_report().count()) == (1, in_time)
+    assert (rows.visits().count(), COUNTED["visits-with-report"].rows(rows).count()) == (1, in_time)
 
 
 def test_only_the_first_referral_of_each_patient_is_measured_and_only_until_october(riverside):
@@ -377,4 +377,4 @@ def test_a_note_to_ourselves_is_no_contact(riverside, charlie):
     partner = factories.partner(kind=Kind.PEER)
     Touchpoint.objects.create(partner=partner, kind=TouchpointKind.NOTE, happened_on=TODAY)
     Touchpoint.objects.create(partner=partner, kind=TouchpointKind.CALL, happened_on=TODAY, by_them=True)
-    assert rows_of(riverside).contacts(Kind.PEER).count() == 1
+    assert COUNTED["contacts-peer"].rows(rows_of(riverside)).count() == 1
