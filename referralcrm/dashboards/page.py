@@ -1,11 +1,12 @@
-"""The manager's page, put together by four queries."""
+"""The manager's page, by four queries: numbers and lists, counts by partner, who they are, whom to ring."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Q
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, DateField, F, Q
+from django.db.models.functions import Cast, TruncMonth
 from django.urls import reverse
 
 from outreach.models import Message
@@ -242,6 +243,10 @@ class Page:
                     "kept": Count("pk", filter=self.rows.reports_in_time()),
                 },
             ),
+            "months": (
+                self._by_month(),
+                {"direction": F("direction"), "month": F("month"), "n": Count("pk")},
+            ),
             "messages": (
                 messages[: MOST_OF_A_KIND * 2],
                 {
@@ -253,13 +258,17 @@ class Page:
             ),
         }
 
-    def _months(self) -> list[Month]:
-        """24 months, the last one not over."""
+    def _by_month(self):
+        """How many of each direction happened in each month of two years."""
         period = Period.ending(self.today, 24)
         one_each = Q(direction=Direction.SENT) | Q(matter=F("id"))
         log = self.rows.log().filter(one_each).between(period.first, period.last).order_by()
-        counted = log.values("direction", month=TruncMonth("happened_on")).annotate(n=Count("pk"))
-        n = {(row["direction"], row["month"]): row["n"] for row in counted}
+        return log.values("direction", month=Cast(TruncMonth("happened_on"), DateField()))
+
+    def _months(self) -> list[Month]:
+        """24 months, the last one not over."""
+        period = Period.ending(self.today, 24)
+        n = {(row["direction"], date.fromisoformat(row["month"])): row["n"] for row in self.lists["months"]}
         return [
             Month(
                 first,

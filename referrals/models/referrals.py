@@ -194,7 +194,13 @@ class Referral(Plentiful):
                 name="referral_kept",
                 condition=Q(deleted_at__isnull=True) & ~Q(journey__in=sorted(UNCOUNTED)),
             ),
-            models.Index(fields=["practice", "direction", "happened_on"], name="referral_by_month"),
+            # what statistics count: by this index alone
+            models.Index(
+                fields=["practice", "direction", "happened_on"],
+                include=["id", "matter", "partner", "source", "location", "journey"],
+                name="referral_counted",
+                condition=Q(deleted_at__isnull=True) & ~Q(journey__in=sorted(UNCOUNTED)),
+            ),
             models.Index(
                 fields=["practice", "partner", "direction", "-happened_on"], name="referral_by_partner"
             ),
