@@ -11,12 +11,12 @@ from referralcrm.practice.scope import current_practice
 class _Tally(Subquery):
     """How many rows of a queryset have each of its flags (a list of bool), counted in one pass."""
 
+    template = "(SELECT JSONB_BUILD_ARRAY(%(counts)s) FROM (%(subquery)s) tallied)"
     output_field = JSONField()
 
     def __init__(self, queryset, flags):
         counts = ", ".join(f"COUNT(*) FILTER (WHERE {flag})" for flag in flags)
-        self.template = f"(SELECT JSONB_BUILD_ARRAY({counts}) FROM (%(subquery)s) tallied)"
-        super().__init__(queryset.order_by().values(*flags))
+        super().__init__(queryset.order_by().values(*flags), counts=counts)
 
 
 def count_and_list(numbers: dict, lists: dict) -> tuple[dict[str, int], dict[str, list[dict]]]:

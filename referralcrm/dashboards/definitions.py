@@ -191,7 +191,7 @@ for _kind in Kind:
 
 
 def counted(rows: Rows) -> dict:
-    """What ``count_and_list`` counts: for each among which something is counted, the QuerySet and conditions."""
+    """What ``count_and_list`` counts: by what is counted among, its QuerySet and the conditions by name."""
     numbers = {}
     for name, definition in COUNTED.items():
         _, conditions = numbers.setdefault(definition.among.__name__, (definition.among(rows), {}))

@@ -97,7 +97,8 @@ class Relationship(NamedTuple):
 
     def needs_a_contact(self, today: date) -> bool:
         """Nobody has a task about them, and nobody was in touch for 30 days."""
-        return not self.is_on_it and (self.last_contact is None or self.last_contact <= today - RECENT_CONTACT)
+        last = self.last_contact
+        return not self.is_on_it and (last is None or last <= today - RECENT_CONTACT)
 
 
 def count_windows(rows: Rows) -> list[Counts]:
