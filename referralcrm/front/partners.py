@@ -9,7 +9,8 @@ from outreach.models import Touchpoint
 from partners.filters import PartnerFilter
 from partners.models import LikelyPair, Partner
 from referralcrm.practice import browse
-from referralcrm.practice.browse import Browsed, BuiltIn, Column
+from referralcrm.practice.browse import Browsed, BuiltIn
+from referralcrm.practice.listed import Column, offer
 from referralcrm.practice.pages import Pages
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place
@@ -83,11 +84,12 @@ def _next_step(partner):
     return ", ".join(filter(None, [partner.next_step, day and day.isoformat()]))
 
 
-PARTNERS = browse.offer(
+PARTNERS = offer(
     Browsed(
         slug="partners",
         title="Partners",
         url_name="partners:list",
+        noun="partner",
         filters=PartnerFilter,
         rows=rows_of,
         columns=(

@@ -1,39 +1,21 @@
 """Lists that people look through: which columns they have, and the view in which one is open.
 
 A view is a query string (filters and order) with columns. The address says everything: ``?view=`` names
-a view, and whatever stands beside it (any filter, ``sort``, ``col``) counts instead of the view's own. An
-app above offers its list with ``offer``.
+a view, and whatever stands beside it (any filter, ``sort``, ``col``) counts instead of the view's own.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django_filters import FilterSet
 
+from referralcrm.practice.listed import Asked, Column, Listed, Rows, labelled
 from referralcrm.practice.models import SavedView
 from referralcrm.practice.permissions import Permission
 
 EVERYTHING = "all"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: ``sort`` is the order its heading asks for; ``is_fixed`` stands in every view.
-
-    ``says`` is what a file writes of a row: a dotted path of attributes, or a function of the row.
-    """
-
-    key: str
-    label: str
-    says: str | Callable[[Any], Any]
-    sort: str = ""
-    numeric: bool = False
-    is_fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,20 +29,15 @@ class BuiltIn:
     permission: Permission = Permission.VIEW
 
 
-@dataclass(frozen=True)
-class Browsed:
-    """One list: its page, its filters, all its columns, and the keys of those shown at first.
+@dataclass(frozen=True, kw_only=True)
+class Browsed(Listed):
+    """A list with views: its filters, the keys of the columns shown at first, and the views all have.
 
     ``rows`` gives (the filters as understood, the rows they leave in order) for a query string and the
     location ``here``, with what the ``columns`` (keys) and the ``sort`` ask for: on the page and in a file.
     """
 
-    slug: str
-    title: str
-    url_name: str
     filters: type[FilterSet]
-    rows: Callable[..., tuple[FilterSet, QuerySet]]
-    columns: tuple[Column, ...]
     usual: tuple[str, ...]
     built_in: tuple[BuiltIn, ...]
     unsaved: frozenset[str] = frozenset()  # filters that belong to no view
@@ -86,14 +63,10 @@ class Browsed:
         by_key = {column.key: column for column in self.columns}
         return [by_key[key] for key in self.in_order(data.getlist("col"))]
 
-
-LISTS: dict[str, Browsed] = {}
-
-
-def offer(browsed: Browsed) -> Browsed:
-    """Give a list its views."""
-    LISTS[browsed.slug] = browsed
-    return browsed
+    def found(self, asked: Asked) -> Rows:
+        columns, sort = self.in_order(asked.data.getlist("col")), asked.data.get("sort", "")
+        _, rows = self.rows(asked.data, here=asked.here, columns=columns, sort=sort)
+        return Rows(rows, lambda few: labelled(few, with_names=asked.with_names))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from django.db.models import F, FilteredRelation, Min, Q
 from django.shortcuts import redirect, render
 
 from referralcrm.practice import browse
-from referralcrm.practice.browse import Browsed, BuiltIn, Column
+from referralcrm.practice.browse import Browsed, BuiltIn
+from referralcrm.practice.listed import NAMES, Column, labelled, minute_of, offer
 from referralcrm.practice.pages import Pages
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place
@@ -64,15 +65,13 @@ def _report(referral):
     return f"{'overdue since' if report.is_overdue else 'due'} {report.due_on.isoformat()}"
 
 
-def _entered(referral):
-    return f"{referral.entered_at.astimezone(current_practice().zone):%Y-%m-%d %H:%M}"
-
-
-REFERRALS = browse.offer(
+REFERRALS = offer(
     Browsed(
         slug="referrals",
         title="Referrals",
         url_name="referrals:list",
+        noun="referral",
+        named=NAMES,
         filters=ReferralFilter,
         rows=rows_of,
         columns=(
@@ -90,7 +89,7 @@ REFERRALS = browse.offer(
             Column("channel", "Came or went by", methodcaller("get_channel_display")),
             Column("booked", "Booked for", "appointment_on", sort="booked"),
             Column("back", "Back with the referrer", "next_visit_on", sort="back"),
-            Column("entered", "Entered", _entered),
+            Column("entered", "Entered", minute_of("entered_at")),
         ),
         usual=("date", "patient", "partner", "for", "now", "report"),
         built_in=(
@@ -117,9 +116,7 @@ def referrals(request):
     found, _ = rows_of(request.GET, here=here, columns=chosen.column_keys, sort=chosen.sort)
     pages = Pages(found.qs, A_PAGE, sort=lambda rows: _sorted(rows, chosen.sort), read=_whole)
     page = pages.get_page(request.GET.get("page"))
-    with_name = request.user.may(Permission.VIEW_PATIENTS)
-    for referral in page:
-        referral.patient_label = referral.patient.label(with_name=with_name)
+    labelled(page, with_names=request.user.may(Permission.VIEW_PATIENTS))
     context = {
         "chosen": chosen,
         "stale": browse.stale(found),

@@ -6,6 +6,8 @@ import io
 from referralcrm.exchange.outgoing import actions
 from referralcrm.exchange.outgoing.work import write_exports
 from referralcrm.practice.scope import enter
+from referrals.actions import receive
+from tests import factories
 
 
 def taken_out(practice, kind, *, by, **options):
@@ -27,3 +29,10 @@ def rows_of(practice, kind, *, by, **options):
     """The rows of the CSV as {header: cell}."""
     text = file_of(practice, taken_out(practice, kind, by=by, **options)).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def log(practice, name="Zebedee Canary", **fields):
+    """A referral whose patient and reason would be found if they stood where they should not."""
+    fields = {"partner": factories.partner(), "happened_on": practice.today()} | fields
+    patient = factories.patient(name, record=fields.pop("record", "20417"))
+    return receive(by=practice.charlie, patient=patient, reason="Canary cough", **fields)

@@ -17,7 +17,7 @@ from partners.models import Partner
 from referralcrm.exchange.models import Export
 from referralcrm.exchange.outgoing import actions, work
 from referralcrm.practice.actions import saved_views
-from referralcrm.practice.browse import LISTS
+from referralcrm.practice.listed import LISTS
 from referralcrm.practice.models import Location, Plan, Service
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
@@ -262,7 +262,7 @@ def test_contacts_go_out_newest_first_by_filters_of_their_own(clinic):
 def test_a_worker_knows_the_lists_though_it_serves_no_page():
     """They are offered by pages, which only a web process has a reason to load."""
     asked = (
-        "import django; django.setup(); from referralcrm.practice.browse import LISTS; print(*sorted(LISTS))"
+        "import django; django.setup(); from referralcrm.practice.listed import LISTS; print(*sorted(LISTS))"
     )
     said = subprocess.run(
         [sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60

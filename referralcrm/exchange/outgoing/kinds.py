@@ -1,7 +1,7 @@
 """What stands in each list that can be taken out.
 
-A list that has columns and views (``practice.browse``) goes out as it is seen: its columns, its order, its
-words. And it goes out whole: every column, under headers that an import knows (``columns.sheets``), in the
+A list that people look at (``practice.listed``) goes out as it is seen: its columns, its order, its words.
+Some go out whole as well: every column, under headers that an import knows (``columns.sheets``), in the
 order in which the rows were made, so that what was taken out can be brought in again. Lists of words stand
 with commas between them, dates as 2026-03-08.
 """
@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django_filters import FilterSet
 
 from outreach.filters import TaskFilter, TouchpointFilter
@@ -20,7 +21,8 @@ from outreach.models import Task, Touchpoint
 from partners.filters import PartnerFilter
 from partners.models import Contact, Organisation, Partner
 from referralcrm.core.csvs import as_list
-from referralcrm.practice.browse import LISTS
+from referralcrm.practice.listed import LISTS, Asked, Column, Listed, Rows
+from referralcrm.practice.permissions import Permission
 from referrals.filters import ReferralFilter
 from referrals.models import Referral
 
@@ -29,67 +31,102 @@ Says = str | Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
-class Kind:
-    """``columns`` are header → dotted path, or a function of the row; ``names`` say who a patient is.
+class Whole:
+    """Every column of a list, for another system or to be brought in again.
 
-    ``rows`` are those of a list's query string, the location ``here`` and the person ``by``. ``filters`` are
-    those of rows that no page lists; they stand where the file is asked for.
+    ``columns`` are header → dotted path, or a function of the row; ``names`` say who a patient is.
+    ``filters`` are those of rows that no page lists; they stand where the file is asked for.
     """
 
     key: str
-    label: str
+    title: str
     noun: str  # of one row, as the audit log calls it
-    back: str  # the list's URL name
-    rows: Callable[..., QuerySet]
+    url_name: str
+    rows: Callable[[Asked], QuerySet]
     columns: dict[str, Says]
     names: dict[str, Says] = field(default_factory=dict)
     filters: type[FilterSet] | None = None
 
+
+@dataclass(frozen=True)
+class Kind:
+    """A list that can be taken out: as it is ``seen``, ``whole``, or either."""
+
+    key: str
+    seen: Listed | None
+    whole: Whole | None
+
     @property
-    def browsed(self):
-        """The list as people see it, or None where it has no columns to choose."""
-        return LISTS.get(self.key)
+    def title(self) -> str:
+        return (self.seen or self.whole).title
 
-    def shown(self, data: QueryDict) -> list[str]:
-        """The headings that an address shows."""
-        return [column.label for column in self.browsed.asked_for(data)] if self.browsed else []
+    @property
+    def noun(self) -> str:
+        return (self.seen or self.whole).noun
+
+    @property
+    def permission(self) -> Permission:
+        """What the page of the list asks for."""
+        return self.seen.permission if self.seen else Permission.VIEW
+
+    @property
+    def named(self) -> str:
+        """What of patients stands in a file only when asked for; "" where there is no patient."""
+        return self.seen.named if self.seen else ""
+
+    @property
+    def filters(self):
+        return self.whole and self.whole.filters
+
+    def shown(self, data: QueryDict) -> list[Column]:
+        """The columns that an address shows; none where no page lists the rows."""
+        return self.seen.asked_for(data) if self.seen else []
+
+    def address(self, data: QueryDict) -> str:
+        """Where the rows can be looked at."""
+        if self.seen:
+            return self.seen.address(data)
+        return reverse(self.whole.url_name, query=None if self.filters else data)
+
+    def found(self, asked: Asked, *, as_seen: bool) -> Rows:
+        return self.seen.found(asked) if as_seen else Rows(self.whole.rows(asked))
 
 
-def _partners(data, *, here, by):
+def _partners(asked):
     rows = Partner.objects.kept().with_office().select_related("owner", "backup").prefetch_related("plans")
-    return PartnerFilter(data, queryset=rows).qs.order_by("pk")
+    return PartnerFilter(asked.data, queryset=rows).qs.order_by("pk")
 
 
-def _contacts(data, *, here, by):
-    chosen = PartnerFilter(data, queryset=Partner.objects.kept()).qs.order_by().values("pk")
+def _contacts(asked):
+    chosen = PartnerFilter(asked.data, queryset=Partner.objects.kept()).qs.order_by().values("pk")
     rows = Contact.objects.kept().filter(partner__in=chosen)
     return rows.select_related("partner__organisation").order_by("pk")
 
 
-def _organisations(data, *, here, by):
+def _organisations(asked):
     rows = Organisation.objects.kept()
-    return (rows.matching(data["q"]) if data.get("q") else rows).order_by("pk")
+    return (rows.matching(asked.data.get("q", ""))).order_by("pk")
 
 
-def _referrals(data, *, here, by):
+def _referrals(asked):
     rows = Referral.objects.not_deleted().with_everyone().prefetch_related("obligations")
-    return ReferralFilter(data, queryset=rows, here=here).qs.order_by("pk")
+    return ReferralFilter(asked.data, queryset=rows, here=asked.here).qs.order_by("pk")
 
 
-def _tasks(data, *, here, by):
+def _tasks(asked):
     rows = Task.objects.kept().select_related("partner", "owner", "location", "closed_by")
-    return TaskFilter(data, queryset=rows, here=here, person=by).qs
+    return TaskFilter(asked.data, queryset=rows, here=asked.here, person=asked.by).qs
 
 
-def _touchpoints(data, *, here, by):
+def _touchpoints(asked):
     rows = Touchpoint.objects.kept().select_related("partner", "by").order_by("-happened_on", "-id")
-    return TouchpointFilter(data, queryset=rows).qs
+    return TouchpointFilter(asked.data, queryset=rows).qs
 
 
-KINDS = {
-    kind.key: kind
-    for kind in (
-        Kind(
+WHOLE = {
+    whole.key: whole
+    for whole in (
+        Whole(
             "partners",
             "Partners",
             "partner",
@@ -133,7 +170,7 @@ KINDS = {
                 "ended on": "ended_on",
             },
         ),
-        Kind(
+        Whole(
             "contacts",
             "People at partners’ offices",
             "contact",
@@ -151,7 +188,7 @@ KINDS = {
                 "note": "note",
             },
         ),
-        Kind(
+        Whole(
             "organisations",
             "Organisations",
             "organisation",
@@ -171,7 +208,7 @@ KINDS = {
                 "notes": "notes",
             },
         ),
-        Kind(
+        Whole(
             "referrals",
             "Referrals",
             "referral",
@@ -217,7 +254,7 @@ KINDS = {
                 "reason": "reason",
             },
         ),
-        Kind(
+        Whole(
             "tasks",
             "Tasks",
             "task",
@@ -241,7 +278,7 @@ KINDS = {
                 "referral id": "referral_id",
             },
         ),
-        Kind(
+        Whole(
             "touchpoints",
             "Contacts with partners",
             "touchpoint",
@@ -265,6 +302,11 @@ KINDS = {
 }
 
 
+def kinds() -> dict[str, Kind]:
+    """Every list that can be taken out."""
+    return {key: Kind(key, LISTS.get(key), WHOLE.get(key)) for key in {**LISTS, **WHOLE}}
+
+
 def said_by(data: QueryDict) -> str:
     """The query string of a list, its order and columns included, without what only turns its pages."""
     kept = data.copy()
@@ -275,27 +317,17 @@ def said_by(data: QueryDict) -> str:
 
 def headed(export) -> dict[str, Says]:
     """The header of each column of a file, and what the column says."""
-    kind = KINDS[export.kind]
+    kind = kinds()[export.kind]
     if export.as_seen:
-        return {column.label: column.says for column in kind.browsed.asked_for(QueryDict(export.query))}
-    return kind.columns | (kind.names if export.has_names else {})
+        shown = kind.shown(QueryDict(export.query))
+        return {column.label: column.says for column in shown if export.has_names or not column.only_named}
+    return kind.whole.columns | (kind.whole.names if export.has_names else {})
 
 
-def chosen_rows(export) -> QuerySet:
+def chosen_rows(export) -> Rows:
     """The rows of a file in their order, with what its columns say."""
-    kind, data = KINDS[export.kind], QueryDict(export.query)
-    if not export.as_seen:
-        return kind.rows(data, here=export.here, by=export.by)
-    columns = [column.key for column in kind.browsed.asked_for(data)]
-    return kind.browsed.rows(data, here=export.here, columns=columns, sort=data.get("sort", ""))[1]
-
-
-def called(rows, export):
-    """The rows of a list as it is seen, with what the list calls the patient of each."""
-    for row in rows:
-        if export.as_seen and hasattr(row, "patient"):
-            row.patient_label = row.patient.label(with_name=export.has_names)
-    return rows
+    asked = Asked(QueryDict(export.query), export.here, export.by, export.has_names)
+    return kinds()[export.kind].found(asked, as_seen=export.as_seen)
 
 
 def text_of(row, says: Says) -> str:

@@ -1,7 +1,8 @@
 """Taking a list out: say what goes in, watch it being written, fetch it."""
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -9,9 +10,10 @@ from referralcrm.core.forms import bound, is_sent
 from referralcrm.exchange.outgoing import actions
 from referralcrm.exchange.outgoing.books import CONTENT_TYPE
 from referralcrm.exchange.outgoing.forms import ExportForm
-from referralcrm.exchange.outgoing.kinds import KINDS, said_by
+from referralcrm.exchange.outgoing.kinds import WHOLE, kinds, said_by
 from referralcrm.exchange.outgoing.models import Export
 from referralcrm.exchange.states import Sheet
+from referralcrm.practice.listed import Asked
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place
@@ -27,25 +29,27 @@ A_PAGE = 10
 @once
 def export(request, kind):
     """The rows of a list's filters as a file, and what was taken out lately."""
-    chosen = _kind(kind)
+    chosen = _kind(kind, request.user)
     query, here = said_by(request.GET), chosen_place(request)
-    may_name = bool(chosen.names) and request.user.may(Permission.VIEW_PATIENTS)
-    form = bound(request, ExportForm, shown=chosen.shown(request.GET), may_name=may_name)
+    shown, may_name = chosen.shown(request.GET), request.user.may(Permission.VIEW_PATIENTS)
+    form = bound(request, ExportForm, kind=chosen, shown=shown, may_name=may_name)
     if is_sent(request, form):
-        asked = actions.ask_for(chosen.key, by=request.user, query=query, here=here, **form.cleaned_data)
+        options = {"as_seen": chosen.seen is not None} | form.cleaned_data
+        asked = actions.ask_for(chosen.key, by=request.user, query=query, here=here, **options)
         return redirect("exchange:taken", asked.pk)
     page = Paginator(_open_to(request.user).select_related("by"), A_PAGE).get_page(request.GET.get("page"))
+    asked = Asked(request.GET, here, request.user)
     context = {
         "kind": chosen,
         "form": form,
+        "shown": shown,
         "page": _labelled(page),
         "query": query,
-        "count": chosen.rows(request.GET, here=here, by=request.user).order_by().count(),
+        "back": chosen.address(QueryDict(query)),
+        "count": chosen.found(asked, as_seen=chosen.seen is not None).count(),
         "filter": chosen.filters and chosen.filters(request.GET),
         "comes_in_again": chosen.key in Sheet,
-        "others": [
-            other for other in KINDS.values() if other is not chosen and _is_narrowed_like(other, chosen)
-        ],
+        "others": [other for other in WHOLE.values() if _is_narrowed_like(other, chosen)],
     }
     return render(request, "exchange/export.html", context)
 
@@ -81,17 +85,27 @@ def fetch(request, pk, number, ending):
 
 def _is_narrowed_like(other, kind):
     """Whether the same query string means the same to both: they go out from one page's filters."""
-    return other.back == kind.back and other.filters is None and kind.filters is None
+    whole = kind.whole
+    if whole is None or whole is other or whole.filters or other.filters:
+        return False
+    return whole.url_name == other.url_name
 
 
-def _kind(key):
-    if key not in KINDS:
+def _kind(key, person):
+    """The list that a key names, for somebody who may open its page."""
+    if key not in kinds():
         raise Http404
-    return KINDS[key]
+    kind = kinds()[key]
+    if not person.may(kind.permission):
+        raise PermissionDenied
+    return kind
 
 
 def _open_to(person):
-    return Export.objects.open_to(who_may_name=person.may(Permission.VIEW_PATIENTS))
+    """Of the lists whose page they may open, those that say no more than they may know."""
+    keys = [key for key, kind in kinds().items() if person.may(kind.permission)]
+    exports = Export.objects.filter(kind__in=keys)
+    return exports.open_to(who_may_name=person.may(Permission.VIEW_PATIENTS))
 
 
 def _asked(request, pk):
@@ -100,5 +114,6 @@ def _asked(request, pk):
 
 def _labelled(exports):
     for asked in exports:
-        asked.label = KINDS[asked.kind].label
+        kind = kinds()[asked.kind]
+        asked.label, asked.named = kind.title, kind.named
     return exports

@@ -13,12 +13,12 @@ from time import monotonic
 from django.db.models import F
 from django.utils import timezone
 
-from referralcrm.audit.actions import record
+from referralcrm.audit.actions import record, record_reads
 from referralcrm.core.csvs import inert
 from referralcrm.core.reading import reading
 from referralcrm.exchange.outcomes.actions import forget
 from referralcrm.exchange.outcomes.models import OutcomeFile
-from referralcrm.exchange.outgoing.kinds import KINDS, called, chosen_rows, headed, text_of
+from referralcrm.exchange.outgoing.kinds import chosen_rows, headed, kinds, text_of
 from referralcrm.exchange.outgoing.models import ROWS_A_PART, Export, ExportPart
 from referralcrm.practice import files
 from referralcrm.practice.scope import enter
@@ -73,8 +73,7 @@ def _write_part(pk):
 
 def _list(export, rows) -> int:
     """Keep the keys of the rows in their order; how many there are."""
-    keys = rows.prefetch_related(None).values_list("pk", flat=True).iterator(chunk_size=ROWS_A_PART)
-    total = 0
+    keys, total = rows.keys(), 0
     for number, some in enumerate(iter(lambda: list(islice(keys, ROWS_A_PART)), [])):
         ExportPart.objects.create(of=export, number=number, keys=some)
         total += len(some)
@@ -83,18 +82,17 @@ def _list(export, rows) -> int:
 
 def _fill(export, part, rows) -> int:
     """Write the rows of a part that are still there; how many they are. A part without any is given up."""
-    place = {key: at for at, key in enumerate(part.keys)}
-    found = sorted(rows.filter(pk__in=part.keys).order_by(), key=lambda row: place[row.pk])
+    with reading() as seen:
+        found = rows.read(part.keys)
+        text = _as_csv(found, headed(export).values())
     if not found:
         part.delete()
         return 0
-    with reading() as patients:
-        text = _as_csv(called(found, export), headed(export).values())
     name = f"part {part.number}"
     part.file = files.put(io.BytesIO(text), name=name, content_type="text/csv", limit=LARGEST)
     part.keys = []
     part.save()
-    _say_who_was_read(export, KINDS[export.kind], found, patients)
+    _say_who_was_read(export, found, seen)
     return len(found)
 
 
@@ -106,12 +104,11 @@ def _as_csv(rows, paths) -> bytes:
     return out.getvalue().encode()
 
 
-def _say_who_was_read(export, kind, rows, patients):
-    record("exported", by=export.by, subjects=[row.pk for row in rows], subject_type=kind.noun)
-    if patients:
-        record(
-            "read", by=export.by, subjects=sorted(patients), subject_type="patient", note="exchange:export"
-        )
+def _say_who_was_read(export, rows, seen):
+    noun = kinds()[export.kind].noun
+    record("exported", by=export.by, subjects=[row.pk for row in rows], subject_type=noun)
+    if seen or seen.others:
+        record_reads({"patient": seen} | seen.others, by=export.by, note="exchange:export")
 
 
 def _stumble(pk):

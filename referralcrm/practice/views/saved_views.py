@@ -12,6 +12,7 @@ from referralcrm.core.refused import Refused
 from referralcrm.practice import browse, trash
 from referralcrm.practice.actions import saved_views as actions
 from referralcrm.practice.forms import SavedViewForm
+from referralcrm.practice.listed import LISTS
 from referralcrm.practice.models import SavedView
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
@@ -91,10 +92,10 @@ def make_usual(request, slug):
 
 
 def _list(slug):
-    try:
-        return browse.LISTS[slug]
-    except KeyError as error:
-        raise Http404 from error
+    found = LISTS.get(slug)
+    if not isinstance(found, browse.Browsed):
+        raise Http404
+    return found
 
 
 def _get(request, pk):
