@@ -9,6 +9,7 @@ class OutreachConfig(AppConfig):
         from outreach import receivers, trash  # noqa: F401  (connects them)
         from outreach.mail import check_settings
         from outreach.transport import Server
+        from outreach.views import messages, tasks  # noqa: F401  (offer their lists, to workers as well)
         from referralcrm.practice.permissions import Permission
         from referralcrm.practice.sections import Section, add
 

@@ -11,7 +11,7 @@ class ReferralsConfig(AppConfig):
         from referrals import receivers, trash  # noqa: F401  (connects them)
         from referrals.forms import PhraseForm
         from referrals.models import Phrase
-        from referrals.views import many  # noqa: F401  (offers its list, to workers as well)
+        from referrals.views import advice, many  # noqa: F401  (offer their lists, to workers as well)
 
         why = "PDFs that go along with reports and letters"
         add(Section("Articles", why, "referrals:articles", Permission.MANAGE_PRACTICE))

@@ -1,6 +1,7 @@
 """What goes out: the lists, one message, and what people decide about it."""
 
 from copy import copy
+from operator import methodcaller
 
 from django.contrib import messages as notices
 from django.http import Http404
@@ -13,11 +14,13 @@ from outreach.actions.messages.send import has_inbox
 from outreach.filters import MessageFilter
 from outreach.forms.messages import TextForm
 from outreach.models import Message
-from outreach.models.messages import SHELVES, with_causes
+from outreach.models.messages import SHELVES, MessageQuerySet, with_causes
+from outreach.states import RuleKind
 from referralcrm.audit.models import AuditEvent
 from referralcrm.core.answers import is_path_of_ours
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused, Stale
+from referralcrm.practice.listings import Column, Listing, Rows, minute_of, offer
 from referralcrm.practice.pages import Pages
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place
@@ -34,19 +37,60 @@ DECISIONS = {
 }
 
 
+def rows_of(asked):
+    """The messages of the shelf that the address shows, in its order."""
+    messages = Message.objects.at(asked.here)
+    shelf = _shelf(asked.data, messages.counts())
+    found = MessageFilter(asked.data, queryset=messages.on_shelf(shelf))
+    return Rows(found.qs, MessageQuerySet.with_everyone)
+
+
+def _shelf(data, counts):
+    """The one that is named, else the first on which something waits for a person."""
+    if data.get("show") in SHELVES:
+        return data["show"]
+    return next((waiting for waiting in ("approval", "answer") if counts[waiting]), "scheduled")
+
+
+def _for(message):
+    """What the thanks in it are for, when it is more than one thing."""
+    what = "reports" if message.rule.kind == RuleKind.REPORT_THANKS else "referrals"
+    return f"{message.thanked_for} {what}" if message.thanked_for > 1 else ""
+
+
+MESSAGES = offer(
+    Listing(
+        slug="messages",
+        title="Messages",
+        url_name="outreach:messages",
+        noun="message",
+        rows=rows_of,
+        columns=(
+            Column("to", "To", "recipient.name"),
+            Column("now", "Now", methodcaller("get_state_display")),
+            Column("rule", "Rule", "rule"),
+            Column("for", "For", _for),
+            Column("written", "Written", minute_of("created_at")),
+            Column("due", "Due", minute_of("due_at")),
+            Column("sent", "Sent", minute_of("sent_at")),
+            Column("why", "Why", "reason"),
+        ),
+    )
+)
+
+
 @allow(Permission.VIEW)
 def index(request):
     """The shelves: what waits for a person first, then what leaves, what left and what did not."""
     here = chosen_place(request)
     messages = Message.objects.at(here)
     counts = messages.counts()
-    name = request.GET.get("show", "")
-    if name not in SHELVES:
-        name = next((waiting for waiting in ("approval", "answer") if counts[waiting]), "scheduled")
+    name = _shelf(request.GET, counts)
     found = MessageFilter(request.GET, queryset=messages.on_shelf(name), request=request)
     pages = Pages(found.qs, PAGE, sort=lambda rows: rows, read=lambda few: few.with_everyone())
     context = {
         "shelf": SHELVES[name],
+        "shown": name,
         "shelves": [(key, shelf, counts[key]) for key, shelf in SHELVES.items()],
         "filter": found,
         "here": here,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import methodcaller
 
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
@@ -17,6 +18,7 @@ from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
 from referralcrm.core.templatetags.house import day
 from referralcrm.practice import trash
+from referralcrm.practice.listings import Column, Listing, Rows, minute_of, offer
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place, places
@@ -114,15 +116,43 @@ def add(request):
     return render(request, "outreach/task_new.html", {"form": form})
 
 
+def _found(data, *, here, by):
+    rows = Task.objects.kept().select_related(
+        "partner__discipline", "partner__organisation", "owner", "closed_by"
+    )
+    return TaskFilter(data, queryset=rows, person=by, here=here)
+
+
+TASKS = offer(
+    Listing(
+        slug="tasks",
+        title="Tasks",
+        url_name="outreach:tasks",
+        noun="task",
+        rows=lambda asked: Rows(_found(asked.data, here=asked.here, by=asked.by).qs),
+        columns=(
+            Column("task", "Task", "title"),
+            Column("partner", "Partner", "partner.name"),
+            Column("why", "Why", "why"),
+            Column("kind", "Kind", methodcaller("get_kind_display")),
+            Column("owner", "Whose", "owner.name"),
+            Column("due", "Due", "due_on"),
+            Column("hidden", "Hidden until", "snoozed_until"),
+            Column("now", "Now", methodcaller("get_state_display")),
+            Column("closed", "Closed", minute_of("closed_at")),
+            Column("by", "Closed by", "closed_by.name"),
+            Column("because", "Because", "skipped_because"),
+        ),
+    )
+)
+
+
 @allow(Permission.VIEW)
 @live("task", "partner")
 def index(request):
     """The tasks that the address asks for: whose, which, of which kind (``TaskFilter``)."""
     here = chosen_place(request)
-    rows = Task.objects.kept().select_related(
-        "partner__discipline", "partner__organisation", "owner", "closed_by"
-    )
-    found = TaskFilter(request.GET, queryset=rows, person=request.user, here=here)
+    found = _found(request.GET, here=here, by=request.user)
     context = {
         "page": Paginator(found.qs, A_PAGE).get_page(request.GET.get("page")),
         "everybody": found.asked("for") == "everybody",

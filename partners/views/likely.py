@@ -12,16 +12,45 @@ from partners.models import DuplicateSearch, LikelyPair
 from partners.views.merges import KINDS
 from referralcrm.core.answers import carried_out
 from referralcrm.core.nudge import nudge
+from referralcrm.practice.listings import Column, Listing, Rows, offer
 from referralcrm.practice.permissions import Permission, allow
 
 A_PAGE = 25
-Pair = namedtuple("Pair", "key reasons stays goes url")
+Pair = namedtuple("Pair", "pk reasons stays goes url")
+
+
+def _kind(data):
+    return "organisation" if data.get("kind") == "organisation" else "partner"
+
+
+def rows_of(asked):
+    kind = _kind(asked.data)
+    return Rows(LikelyPair.objects.waiting(kind), lambda few: _pairs(kind, few))
+
+
+PAIRS = offer(
+    Listing(
+        slug="likely-duplicates",
+        title="Likely duplicates",
+        url_name="partners:likely_duplicates",
+        noun="likelypair",
+        permission=Permission.MERGE,
+        rows=rows_of,
+        columns=(
+            Column("stays", "One", "stays"),
+            Column("place", "Where", "stays.line"),
+            Column("goes", "The other", "goes"),
+            Column("other-place", "Where the other", "goes.line"),
+            Column("why", "Why", "reasons"),
+        ),
+    )
+)
 
 
 @allow(Permission.MERGE)
 def likely_duplicates(request):
     """``kind`` is partner or organisation; likeliest first."""
-    kind = "organisation" if request.GET.get("kind") == "organisation" else "partner"
+    kind = _kind(request.GET)
     page = Paginator(LikelyPair.objects.waiting(kind), A_PAGE).get_page(request.GET.get("page"))
     search = DuplicateSearch.objects.first()
     context = {

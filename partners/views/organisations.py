@@ -12,18 +12,40 @@ from partners.models import Affiliation, LikelyPair, Merge, Organisation
 from partners.views.merges import gone_to
 from referralcrm.core.forms import bound, saved
 from referralcrm.practice import trash
+from referralcrm.practice.listings import Column, Listing, Rows, offer
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 
 A_PAGE = 25
 
 
+def _found(data):
+    rows = Organisation.objects.kept().with_people().order_by("name", "id")
+    return rows.matching(data.get("q", ""))
+
+
+ORGANISATIONS = offer(
+    Listing(
+        slug="organisations",
+        title="Organisations",
+        url_name="partners:organisations",
+        noun="organisation",
+        rows=lambda asked: Rows(_found(asked.data)),
+        columns=(
+            Column("name", "Organisation", "name"),
+            Column("area", "Area", "area"),
+            Column("phone", "Phone", "phone"),
+            Column("people", "Partners there", "partner_count", numeric=True),
+        ),
+    )
+)
+
+
 @allow(Permission.VIEW)
 def organisations(request):
-    rows = Organisation.objects.kept().with_people().order_by("name", "id")
-    rows = rows.annotate(likely_pairs=LikelyPair.objects.how_many("organisation"))
-    page = Paginator(rows.matching(request.GET.get("q", "")), A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "partners/organisations.html", {"page": page})
+    rows = _found(request.GET).annotate(likely_pairs=LikelyPair.objects.how_many("organisation"))
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "partners/organisations.html", {"page": page, "columns": ORGANISATIONS.columns})
 
 
 @allow(Permission.VIEW)

@@ -6,4 +6,4 @@ class FrontConfig(AppConfig):
     label = "front"
 
     def ready(self):
-        from referralcrm.front import partners  # noqa: F401  (offers its list, to workers as well)
+        from referralcrm.front import board, partners  # noqa: F401  (offer their lists, to workers as well)

@@ -34,6 +34,7 @@ KINDS = {
     "portallink": ("a partner’s link", "partners’ links"),
     "friction": ("what was hard for a partner", "things that were hard for partners"),
     "agreement": ("what is agreed with a partner", "what is agreed with partners"),
+    "likelypair": ("two who may be one", "pairs who may be one"),
     "merge": ("two partners made one", "pairs of partners made one"),
     "paperwork": ("a line of a partner’s checklist", "lines of a partner’s checklist"),
     "enclosure": ("what goes with a referral", "things that go with referrals"),

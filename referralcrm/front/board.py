@@ -3,9 +3,11 @@
 Eleven queries at most, whatever the number of rows.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
@@ -17,6 +19,8 @@ from django.urls import reverse
 from partners.models import Partner
 from referralcrm.core.rates import Rate
 from referralcrm.front.rail import count, numbers
+from referralcrm.practice.calendar import Calendar
+from referralcrm.practice.listings import AT_ONCE, NAMES, Asked, Column, Listing, offer
 from referralcrm.practice.models import User
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place
@@ -111,6 +115,75 @@ class Row:
     def key(self):
         return self.report.pk if self.report else f"{self.what}-{self.referral.pk}"
 
+    @property
+    def pk(self):
+        """Of the referral it is about, which the audit log names."""
+        return self.referral.pk
+
+
+class Clocks:
+    """The clocks that an address asks for; a file takes them as it takes ``practice.listings.Rows``.
+
+    A referral may have two clocks of its own, so the key of a clock is that of its row, marked with what
+    runs in the bits in which a UUID says its version: no other row has such a key.
+    """
+
+    def __init__(self, asked: Asked):
+        practice, chosen = current_practice(), BoardForm(asked.data).chosen
+        self.with_names, today = asked.with_names, practice.today()
+        self.days = Days(today, Calendar(practice).add_working_days(today, 1))
+        self.clocks = _clocks(SIDES[chosen.get("side", "ours")], asked.here, chosen, self.days)
+
+    def count(self) -> int:
+        return in_order(self.clocks).count()
+
+    def keys(self) -> Iterator[UUID]:
+        return map(_key_of, in_order(self.clocks).iterator(chunk_size=AT_ONCE))
+
+    def read(self, keys: list[UUID]) -> list[Row]:
+        """Those that still run, in the order of the keys."""
+        place = {key: at for at, key in enumerate(keys)}
+        mine = {
+            what: clocks.filter(pk__in=[_marked(key, what) for key in keys])
+            for what, clocks in self.clocks.items()
+        }
+        found = sorted(in_order(mine), key=lambda clock: place[_key_of(clock)])
+        return _rows(found, self.days, with_name=self.with_names)
+
+
+MARKS = {Running.REPORT: 0, Running.ACKNOWLEDGEMENT: 1, Running.APPOINTMENT: 2}
+
+
+def _key_of(clock):
+    _, what, pk, _ = clock
+    return _marked(pk, what)
+
+
+def _marked(key, what):
+    """The key of a clock for that of its row, and the other way round."""
+    return UUID(int=key.int ^ MARKS[what] << 76)
+
+
+CLOCKS = offer(
+    Listing(
+        slug="reports",
+        title="Reports",
+        url_name="front:reports",
+        noun="referral",
+        named=NAMES,
+        rows=Clocks,
+        columns=(
+            Column("patient", "Patient", "patient"),
+            Column("partner", "Partner", "referral.partner.name"),
+            Column("what", "What", "title"),
+            Column("due", "Due", "due_on"),
+            Column("left", "Time left", "left"),
+            Column("why", "Why", "why"),
+            Column("clinician", "Clinician", "referral.clinician.name"),
+        ),
+    )
+)
+
 
 @allow(Permission.VIEW)
 @live("referral", "obligation", "patient", "partner")
@@ -121,7 +194,7 @@ def reports(request):
     request.numbers = found = numbers(request.user, here, **_counts(here))
     today = current_practice().today()
     days = Days(today, found.calendar.add_working_days(today, 1))
-    page = Paginator(in_order(_narrowed(running(side, here), form.chosen, days)), A_PAGE)
+    page = Paginator(in_order(_clocks(side, here, form.chosen, days)), A_PAGE)
     page = page.get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -159,7 +232,9 @@ def _sum(each):
     return sum((count(rows) for rows in each), start=Value(0))
 
 
-def _narrowed(clocks, chosen, days):
+def _clocks(side, here, chosen, days):
+    """What runs on a side at a location, as the filters leave it."""
+    clocks = running(side, here)
     if what := chosen.get("what"):
         clocks = {what: clocks[what]}
     narrowed = {}
@@ -176,7 +251,7 @@ def _narrowed(clocks, chosen, days):
 
 
 def _rows(page, days, *, with_name):
-    """The rows of a page with all that they name, in their order."""
+    """The rows of a page (or of a part of a file) with all that they name, in their order."""
     page = list(page)
     reports = _with_documents(Obligation.objects).in_bulk(
         [pk for _, what, pk, _ in page if what == Running.REPORT]

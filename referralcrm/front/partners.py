@@ -10,7 +10,7 @@ from partners.filters import PartnerFilter
 from partners.models import LikelyPair, Partner
 from referralcrm.practice import browse
 from referralcrm.practice.browse import Browsed, BuiltIn
-from referralcrm.practice.listed import Column, offer
+from referralcrm.practice.listings import Column, offer
 from referralcrm.practice.pages import Pages
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from django.http import QueryDict
 from django_filters import FilterSet
 
-from referralcrm.practice.listed import Asked, Column, Listed, Rows, labelled
+from referralcrm.practice.listings import Asked, Column, Listing, Rows, labelled
 from referralcrm.practice.models import SavedView
 from referralcrm.practice.permissions import Permission
 
@@ -30,7 +30,7 @@ class BuiltIn:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Browsed(Listed):
+class Browsed(Listing):
     """A list with views: its filters, the keys of the columns shown at first, and the views all have.
 
     ``rows`` gives (the filters as understood, the rows they leave in order) for a query string and the

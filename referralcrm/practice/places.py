@@ -46,9 +46,13 @@ def places(request) -> Places:
 def settle(request, in_use) -> Places:
     """Keep the locations in use, whoever read them, for the rest of the request."""
     in_use = list(in_use)
-    here = next((place for place in in_use if place.pk == chosen_place(request)), None)
-    request.places = Places(in_use, here if len(in_use) > 1 else None)
+    request.places = Places(in_use, place_of(chosen_place(request), in_use))
     return request.places
+
+
+def place_of(key: UUID | None, in_use) -> Location | None:
+    """The location of those in use that a choice means; None for all of them, as where there is but one."""
+    return next((place for place in in_use if place.pk == key), None) if len(in_use) > 1 else None
 
 
 def switch_to(request, key: str) -> bool:

@@ -1,5 +1,7 @@
 """Questions between clinicians: what waits, asking, answering, and one question on its page."""
 
+from operator import methodcaller
+
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -10,6 +12,7 @@ from referralcrm.core.forms import bound, saved
 from referralcrm.core.refused import Refused
 from referralcrm.practice import trash
 from referralcrm.practice.calendar import Calendar
+from referralcrm.practice.listings import Column, Listing, Rows, minute_of, offer
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place
@@ -25,20 +28,62 @@ from referrals.views.replies import names_the_patient, reply
 A_PAGE = 25
 
 
+def _found(data, *, here, by):
+    """The filters as understood, and the rows: clinicians begin with their own."""
+    found = AdviceFilter(data, queryset=AdviceRequest.objects.kept().at(here).with_everyone())
+    return found, found.qs.of(by) if _shows_own(data, by) else found.qs
+
+
+def _shows_own(data, person):
+    whose = data.get("for", "")
+    return whose == "mine" or (person.sees_patients and whose != "everybody")
+
+
+def rows_of(asked):
+    _, rows = _found(asked.data, here=asked.here, by=asked.by)
+    return Rows(rows, lambda few: stood(few, asked.by.practice))
+
+
+QUESTIONS = offer(
+    Listing(
+        slug="questions",
+        title="Questions",
+        url_name="referrals:advice",
+        noun="advicerequest",
+        named="the words of questions and answers",
+        rows=rows_of,
+        columns=(
+            Column("direction", "Direction", methodcaller("get_direction_display")),
+            Column("partner", "Partner", "partner.name"),
+            Column("office", "From", "partner.line"),
+            Column("kind", "About", methodcaller("get_kind_display")),
+            Column("left", "Time left", "standing.tag"),
+            Column("question", "Question", "question", only_named=True),
+            Column("answer", "Answer", "answer", only_named=True),
+            Column("asked", "Asked", minute_of("asked_at")),
+            Column("channel", "By", methodcaller("get_channel_display")),
+            Column("promised", "Promised by", minute_of("promised_by")),
+            Column("answered", "Answered", minute_of("answered_at")),
+            Column("withdrawn", "Withdrawn", minute_of("withdrawn_at")),
+            Column("owner", "Clinician", "owner.name"),
+            Column("next", "Next", methodcaller("get_next_step_display")),
+        ),
+    )
+)
+
+
 @allow(Permission.VIEW)
 @live("advicerequest", "partner")
 def questions(request):
-    """The most pressing first. ``for`` is mine or everybody; clinicians begin with their own."""
-    here, whose = chosen_place(request), request.GET.get("for", "")
-    mine = whose == "mine" or (request.user.sees_patients and whose != "everybody")
-    found = AdviceFilter(request.GET, queryset=AdviceRequest.objects.kept().at(here).with_everyone())
-    rows = found.qs.of(request.user) if mine else found.qs
+    """The most pressing first. ``for`` is mine or everybody."""
+    here = chosen_place(request)
+    found, rows = _found(request.GET, here=here, by=request.user)
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": told(page, request.user.practice),
         "filter": found,
         "here": here,
-        "mine": mine,
+        "mine": _shows_own(request.GET, request.user),
         "narrowed": any(request.GET.get(name) for name in ("show", "direction", "kind", "partner")),
         "steps": AdviceStep.choices,
     }
@@ -47,10 +92,16 @@ def questions(request):
 
 def told(rows, practice):
     """The same rows, each with its ``standing`` and, once answered, the ``reply`` to paste."""
+    for row in stood(rows, practice):
+        row.reply = reply(row, practice) if row.answered_at and not row.referral_id else ""
+    return rows
+
+
+def stood(rows, practice):
+    """The same rows, each with its ``standing``."""
     now, calendar = timezone.now(), Calendar(practice)
     for row in rows:
         row.standing = standing(row, now, calendar)
-        row.reply = reply(row, practice) if row.answered_at and not row.referral_id else ""
     return rows
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 
 from referralcrm.practice import browse
 from referralcrm.practice.browse import Browsed, BuiltIn
-from referralcrm.practice.listed import NAMES, Column, labelled, minute_of, offer
+from referralcrm.practice.listings import NAMES, Column, labelled, minute_of, offer
 from referralcrm.practice.pages import Pages
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place

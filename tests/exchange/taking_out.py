@@ -2,7 +2,10 @@
 
 import csv
 import io
+import re
+from html import unescape
 
+from referralcrm.exchange.models import Export
 from referralcrm.exchange.outgoing import actions
 from referralcrm.exchange.outgoing.work import write_exports
 from referralcrm.practice.scope import enter
@@ -29,6 +32,24 @@ def rows_of(practice, kind, *, by, **options):
     """The rows of the CSV as {header: cell}."""
     text = file_of(practice, taken_out(practice, kind, by=by, **options)).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def taken_from(practice, browser, address, **said):
+    """Press *Export* on a page, say that it is to read, and read the rows of the file."""
+    body = browser.get(address).content.decode()
+    link = unescape(re.search(r'href="([^"]*/exports/new/[^"]*)"', body).group(1))
+    asked = browser.post(link, {"as_seen": "seen"} | said)
+    assert asked.status_code == 302
+    assert not write_exports(practice)
+    with enter(practice):
+        export = Export.objects.latest("created_at")
+    return table_of(practice, export)
+
+
+def table_of(practice, export):
+    """The rows of the CSV, its header first."""
+    text = file_of(practice, export).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline="")))
 
 
 def log(practice, name="Zebedee Canary", **fields):

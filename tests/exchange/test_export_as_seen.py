@@ -1,12 +1,7 @@
 """What a person looks at goes out as it stands there: filters, columns, order and words of the page."""
 
-import csv
-import io
 import re
-import subprocess
-import sys
 from datetime import UTC, date, datetime, timedelta
-from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -14,17 +9,16 @@ from django.urls import reverse
 
 from outreach.actions import tasks, touchpoints
 from partners.models import Partner
-from referralcrm.exchange.models import Export
 from referralcrm.exchange.outgoing import actions, work
 from referralcrm.practice.actions import saved_views
-from referralcrm.practice.listed import LISTS
+from referralcrm.practice.listings import LISTS
 from referralcrm.practice.models import Location, Plan, Service
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role
 from referrals.models import Obligation, Referral
 from tests import factories
 from tests.exchange.bringing import a_clinic
-from tests.exchange.taking_out import file_of, rows_of, taken_out
+from tests.exchange.taking_out import file_of, rows_of, taken_from, taken_out
 
 
 @pytest.fixture(scope="module")
@@ -115,19 +109,6 @@ def page_of(person, as_person, address):
     return body, cells.rows
 
 
-def taken_from(practice, person, as_person, address, **said):
-    """Press *Export* on a page, say that it is to read, and read the rows of the file."""
-    body, _ = page_of(person, as_person, address)
-    link = unescape(re.search(r'href="([^"]*/exports/new/[^"]*)"', body).group(1))
-    asked = as_person(person).post(link, {"as_seen": "seen"} | said)
-    assert asked.status_code == 302
-    assert not work.write_exports(practice)
-    with enter(practice):
-        export = Export.objects.latest("created_at")
-    text = file_of(practice, export).decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text, newline="")))
-
-
 @pytest.mark.parametrize("slug", ["partners", "referrals"])
 def test_each_column_says_what_its_cell_on_the_page_says(clinic, as_person, slug):
     """Days stand as 2026-03-08 in a file and in words on a page; all else that it says stands there too."""
@@ -135,7 +116,7 @@ def test_each_column_says_what_its_cell_on_the_page_says(clinic, as_person, slug
     query = "&".join(["ended=also" * (slug == "partners"), *(f"col={key}" for key in columns)])
     address = f"{reverse(LISTS[slug].url_name)}?{query}"
     _, shown = page_of(clinic.charlie, as_person, address)
-    written = taken_from(clinic, clinic.charlie, as_person, address, has_names="on")
+    written = taken_from(clinic, as_person(clinic.charlie), address, has_names="on")
     shown[0] = [heading.rstrip(" ↑↓") for heading in shown[0] if heading != "Next step" or slug == "partners"]
     assert written[0] == shown[0] == [column.label for column in LISTS[slug].columns]
     assert len(written) == len(shown)
@@ -157,7 +138,7 @@ def test_a_saved_view_goes_out_with_its_filters_columns_and_order(clinic, as_per
             name="Harbour",
             by=clinic.charlie,
         )
-    written = taken_from(clinic, clinic.charlie, as_person, f"/partners/?view={view.pk}")
+    written = taken_from(clinic, as_person(clinic.charlie), f"/partners/?view={view.pk}")
     assert written == [
         ["Phone", "Partner", "Area"],
         ["'+44 20 7946 0958", "Dr Adaeze Okafor", "Harbour"],
@@ -170,7 +151,7 @@ def test_the_order_is_that_of_the_page(clinic, as_person, sort, monkeypatch):
     monkeypatch.setattr(work, "ROWS_A_PART", 2)
     address = f"/referrals/?urgency=&sort={sort}&col=patient"
     body, shown = page_of(clinic.charlie, as_person, address)
-    written = taken_from(clinic, clinic.charlie, as_person, address, has_names="on")
+    written = taken_from(clinic, as_person(clinic.charlie), address, has_names="on")
     assert [cells[0] for cells in written[1:]] == [
         cells[0].split(" Urgent")[0].split(" urgent")[0] for cells in shown[1:]
     ]
@@ -181,12 +162,12 @@ def test_a_filter_that_no_view_keeps_counts_as_well(clinic, as_person):
     with enter(clinic):
         patient = factories.patient("Lou Alone", record="777")
         factories.referral(patient=patient, partner=Partner.objects.get(name="Ben"))
-    written = taken_from(clinic, clinic.charlie, as_person, f"/referrals/?patient={patient.pk}")
+    written = taken_from(clinic, as_person(clinic.charlie), f"/referrals/?patient={patient.pk}")
     assert [cells[1] for cells in written] == ["Patient", "record 777"]
 
 
 def test_a_patient_stands_by_record_number_unless_names_are_asked_for(clinic, as_person):
-    plain = taken_from(clinic, clinic.charlie, as_person, "/referrals/?col=patient")
+    plain = taken_from(clinic, as_person(clinic.charlie), "/referrals/?col=patient")
     assert ["record 203"] in plain and not any("Kim" in cells[0] for cells in plain)
 
 
@@ -223,8 +204,8 @@ def test_tasks_go_out_as_the_list_shows_them(clinic, as_person):
         tasks.complete(done, by=clinic.charlie, version=done.version, contact="")
     shown = {}
     for query in ("", "for=everybody", "show=done", "kind=check_in", "show=nonsense&kind=nonsense"):
-        written = taken_from(clinic, clinic.charlie, as_person, f"/outreach/tasks/?{query}")
-        shown[query] = [cells[written[0].index("task")] for cells in written[1:]]
+        written = taken_from(clinic, as_person(clinic.charlie), f"/outreach/tasks/?{query}")
+        shown[query] = [cells[written[0].index("Task")] for cells in written[1:]]
     assert shown == {
         "": ["Sooner", "'=Later"],
         "for=everybody": ["Sooner", "Alice’s", "'=Later"],
@@ -257,14 +238,3 @@ def test_contacts_go_out_newest_first_by_filters_of_their_own(clinic):
     row = rows_of(clinic, "touchpoints", by=clinic.charlie)[-1]
     assert (row["note"], row["they contacted us"], row["minutes"]) == ("'=1+1", "yes", "5")
     assert (row["happened on"], row["by"], row["partner"]) == (old.isoformat(), "Alice Adams", "Ben")
-
-
-def test_a_worker_knows_the_lists_though_it_serves_no_page():
-    """They are offered by pages, which only a web process has a reason to load."""
-    asked = (
-        "import django; django.setup(); from referralcrm.practice.listed import LISTS; print(*sorted(LISTS))"
-    )
-    said = subprocess.run(
-        [sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60
-    )
-    assert said.stdout.split() == sorted(LISTS) == ["partners", "referrals"]

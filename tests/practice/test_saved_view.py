@@ -10,7 +10,7 @@ from referralcrm.audit.models import AuditEvent
 from referralcrm.core.refused import Refused
 from referralcrm.practice import trash
 from referralcrm.practice.actions import saved_views as actions
-from referralcrm.practice.listed import LISTS
+from referralcrm.practice.listings import LISTS
 from referralcrm.practice.models import SavedView, Service
 from referralcrm.practice.scope import enter
 from referralcrm.practice.states import Role

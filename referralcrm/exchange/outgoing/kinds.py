@@ -1,6 +1,6 @@
 """What stands in each list that can be taken out.
 
-A list that people look at (``practice.listed``) goes out as it is seen: its columns, its order, its words.
+A list that people look at (``practice.listings``) goes out as it is seen: its columns, its order, its words.
 Some go out whole as well: every column, under headers that an import knows (``columns.sheets``), in the
 order in which the rows were made, so that what was taken out can be brought in again. Lists of words stand
 with commas between them, dates as 2026-03-08.
@@ -21,7 +21,7 @@ from outreach.models import Task, Touchpoint
 from partners.filters import PartnerFilter
 from partners.models import Contact, Organisation, Partner
 from referralcrm.core.csvs import as_list
-from referralcrm.practice.listed import LISTS, Asked, Column, Listed, Rows
+from referralcrm.practice.listings import LISTS, Asked, Column, Listing, Rows
 from referralcrm.practice.permissions import Permission
 from referrals.filters import ReferralFilter
 from referrals.models import Referral
@@ -53,7 +53,7 @@ class Kind:
     """A list that can be taken out: as it is ``seen``, ``whole``, or either."""
 
     key: str
-    seen: Listed | None
+    seen: Listing | None
     whole: Whole | None
 
     @property

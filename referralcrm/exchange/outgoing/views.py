@@ -13,7 +13,7 @@ from referralcrm.exchange.outgoing.forms import ExportForm
 from referralcrm.exchange.outgoing.kinds import WHOLE, kinds, said_by
 from referralcrm.exchange.outgoing.models import Export
 from referralcrm.exchange.states import Sheet
-from referralcrm.practice.listed import Asked
+from referralcrm.practice.listings import Asked
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place

@@ -1,5 +1,7 @@
 """Who works here."""
 
+from operator import methodcaller
+
 from django.contrib import messages
 from django.contrib.auth.tokens import default_token_generator
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,15 +11,42 @@ from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
 from referralcrm.practice.actions import people as actions
 from referralcrm.practice.forms import LeaveForm, PersonForm
+from referralcrm.practice.listings import Column, Listing, Rows, offer
 from referralcrm.practice.models import Licence, User
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.signals import owned_by
 
 
+def _everybody(practice):
+    return User.objects.of(practice).select_related("home_location")
+
+
+PEOPLE = offer(
+    Listing(
+        slug="people",
+        title="People",
+        url_name="practice:people",
+        noun="user",
+        permission=Permission.MANAGE_PEOPLE,
+        rows=lambda asked: Rows(_everybody(asked.by.practice).order_by("-is_active", "name", "id")),
+        columns=(
+            Column("name", "Name", "name"),
+            Column("credentials", "Credentials", "credentials"),
+            Column("role", "Role", methodcaller("get_role_display")),
+            Column("location", "Location", "home_location"),
+            Column("email", "E-mail", "email"),
+            Column("from", "Away from", "away_from"),
+            Column("until", "Away until", "away_to"),
+            Column("active", "Can sign in", "is_active"),
+        ),
+    )
+)
+
+
 @allow(Permission.MANAGE_PEOPLE)
 def people(request):
-    everybody = User.objects.of(request.user.practice).select_related("home_location")
+    everybody = _everybody(request.user.practice)
     here = [person for person in everybody if person.is_active]
     left = [person for person in everybody if not person.is_active]
     today = request.user.practice.today()

@@ -12,7 +12,7 @@ from referralcrm.core.refused import Refused
 from referralcrm.practice import browse, trash
 from referralcrm.practice.actions import saved_views as actions
 from referralcrm.practice.forms import SavedViewForm
-from referralcrm.practice.listed import LISTS
+from referralcrm.practice.listings import LISTS
 from referralcrm.practice.models import SavedView
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow

@@ -70,7 +70,7 @@ class Rows:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
+class Listing:
     """One list: its page, who may open it, its rows, and its columns.
 
     ``rows`` gives the Rows of what was Asked. ``noun`` is what the audit log calls a row (a model name).
@@ -100,7 +100,7 @@ class Listed:
         return self.back(data) if self.back else reverse(self.url_name, query=data or None)
 
 
-LISTS: dict[str, Listed] = {}
+LISTS: dict[str, Listing] = {}
 
 
 def offer(listed):
