@@ -24,7 +24,8 @@ class ExportForm(HouseForm):
         super().__init__(*args, initial={"as_seen": "seen"}, **kwargs)
         headings = ", ".join(column.label for column in shown)
         seen = f"To read: the list as you see it, in its order. {headings}"
-        everything = "To bring in again, or for another system: every column there is, under our own headings"
+        purpose = "To bring in again, or for another system" if kind.comes_in_again else "For another system"
+        everything = f"{purpose}: every column there is, under our own headings"
         self.fields["as_seen"].choices = [("seen", seen), ("all", everything)]
         if not (kind.seen and kind.whole):
             del self.fields["as_seen"]

@@ -21,6 +21,7 @@ from outreach.models import Task, Touchpoint
 from partners.filters import PartnerFilter
 from partners.models import Contact, Organisation, Partner
 from referralcrm.core.csvs import as_list
+from referralcrm.exchange.states import Sheet
 from referralcrm.practice.listings import LISTS, Asked, Column, Listing, Rows
 from referralcrm.practice.permissions import Permission
 from referrals.filters import ReferralFilter
@@ -73,6 +74,10 @@ class Kind:
     def named(self) -> str:
         """What of patients stands in a file only when asked for; "" where there is no patient."""
         return self.seen.named if self.seen else ""
+
+    @property
+    def comes_in_again(self) -> bool:
+        return self.key in Sheet
 
     @property
     def filters(self):

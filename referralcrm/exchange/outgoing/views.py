@@ -12,7 +12,6 @@ from referralcrm.exchange.outgoing.books import CONTENT_TYPE
 from referralcrm.exchange.outgoing.forms import ExportForm
 from referralcrm.exchange.outgoing.kinds import WHOLE, kinds, said_by
 from referralcrm.exchange.outgoing.models import Export
-from referralcrm.exchange.states import Sheet
 from referralcrm.practice.listings import Asked
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
@@ -31,7 +30,8 @@ def export(request, kind):
     """The rows of a list's filters as a file, and what was taken out lately."""
     chosen = _kind(kind, request.user)
     query, here = said_by(request.GET), chosen_place(request)
-    shown, may_name = chosen.shown(request.GET), request.user.may(Permission.VIEW_PATIENTS)
+    may_name = request.user.may(Permission.VIEW_PATIENTS)
+    shown = [column for column in chosen.shown(request.GET) if may_name or not column.only_named]
     form = bound(request, ExportForm, kind=chosen, shown=shown, may_name=may_name)
     if is_sent(request, form):
         options = {"as_seen": chosen.seen is not None} | form.cleaned_data
@@ -48,7 +48,6 @@ def export(request, kind):
         "back": chosen.address(QueryDict(query)),
         "count": chosen.found(asked, as_seen=chosen.seen is not None).count(),
         "filter": chosen.filters and chosen.filters(request.GET),
-        "comes_in_again": chosen.key in Sheet,
         "others": [other for other in WHOLE.values() if _is_narrowed_like(other, chosen)],
     }
     return render(request, "exchange/export.html", context)
