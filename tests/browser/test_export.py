@@ -55,6 +55,8 @@ def test_a_list_is_written_while_the_page_waits_and_then_fetched(visit, clinic, 
     visitor.check_every_look("export-page")
     visitor.go("/exchange/exports/new/touchpoints/")
     visitor.check_every_look("export-contacts")
+    visitor.go("/exchange/exports/new/questions/")
+    visitor.check_every_look("export-questions")
 
 
 def test_a_file_answers_who_came(visit, clinic, booked, tmp_path):
