@@ -346,6 +346,14 @@ def test_it_is_sent_ticked_and_confirmed_on_the_page(
     assert "posted" in page and "confirmed" in page
 
 
+def test_a_fax_whose_number_has_gone_asks_for_it(report, okafor, consent, alice, as_person):
+    deliveries.send(report, partner=okafor, channel="fax", by=alice)
+    assert "the number is +442079460000" in as_person(alice).get(page_of(report)).content.decode()
+    type(okafor).objects.filter(pk=okafor.pk).update(fax="")
+    page = as_person(alice).get(page_of(report)).content.decode()
+    assert "add their fax number" in page and "the number is" not in page
+
+
 def test_what_the_gate_says_of_many_is_what_it_says_of_each(report, referral, okafor, alice, riverside):
     today = riverside.today()
     people = [okafor, *(factories.partner(f"Dr {n}", treating_provider=n % 2) for n in range(4))]
