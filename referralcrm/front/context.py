@@ -46,7 +46,7 @@ KEYS = {"front:find": "f"}
 
 
 class Frame:
-    """Navigation, health line and banners for one request; asks the database only when one is shown."""
+    """Navigation, health line and alarms for one request; asks the database only when one is shown."""
 
     def __init__(self, request):
         self.request = request
@@ -90,13 +90,8 @@ class Frame:
             "url": reverse("front:health"),
         }
 
-    def banners(self):
-        if not self.person.may(Permission.MANAGE_PRACTICE):
-            return []
-        return [
-            {"tone": "late", "text": text, "url": reverse("front:health"), "action": "Automation health"}
-            for text in self.numbers.alarms
-        ]
+    def alarms(self):
+        return self.numbers.alarms if self.person.may(Permission.MANAGE_PRACTICE) else []
 
 
 def shell(request):
@@ -111,7 +106,7 @@ def shell(request):
         "nav_foot": SimpleLazyObject(lambda: frame.entries(FOOT)),
         "places": SimpleLazyObject(lambda: frame.places),
         "health": SimpleLazyObject(frame.health),
-        "banners": SimpleLazyObject(frame.banners),
+        "alarms": SimpleLazyObject(frame.alarms),
         "can": {permission.name: person.may(permission) for permission in Permission},
         "demo_strip_url": _way_out_of_the_demo(person),
         "practice_name": person.practice.name,

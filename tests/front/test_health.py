@@ -52,6 +52,13 @@ def test_the_page_shows_runs_messages_and_heartbeats(alice, as_person):
         assert words in page
 
 
+def test_a_manager_hears_of_all_that_is_silent_in_one_banner_and_others_do_not(charlie, alice, as_person):
+    page = as_person(charlie).get("/partners/").content.decode()
+    assert page.count('class="banner banner-late"') == 1
+    assert "The worker that sends mail has not been heard of since the start. The beat" in page
+    assert 'class="banner banner-late"' not in as_person(alice).get("/partners/").content.decode()
+
+
 def test_what_waits_for_a_rule_that_is_switched_off_is_not_late(alice, as_person):
     message("pending", late=60)
     Rule.objects.update(is_active=False)
