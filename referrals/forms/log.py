@@ -182,7 +182,10 @@ class LogForm(HouseForm):
         return check_birth_date(self.cleaned_data["born"])
 
     def clean_happened_on(self):
-        return self.cleaned_data["happened_on"] or self.today
+        happened = self.cleaned_data["happened_on"] or self.today
+        if happened > self.today:
+            raise forms.ValidationError("This day has not come yet. Enter the day it happened.")
+        return happened
 
     def clean_urgency(self):
         return self.cleaned_data["urgency"] or Urgency.ROUTINE

@@ -11,8 +11,8 @@ from referralcrm.practice.models import PracticeOwned, User, scoped
 
 class DraftQuerySet(models.QuerySet):
     def of(self, person):
-        """A person's own, in the order they were typed."""
-        return self.filter(person=person).order_by("at", "id")
+        """A person's own, in the order of the page: a row's key is later than that of the row above."""
+        return self.filter(person=person).order_by("id")
 
 
 class Draft(PracticeOwned):

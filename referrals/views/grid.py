@@ -66,7 +66,8 @@ def _restored(person, here):
     """The head and the rows that were typed and not logged, as they stood."""
     drafts = list(Draft.objects.of(person)[:MOST_ROWS])
     rows = [_row_of(draft) for draft in drafts]
-    initial = {name: rows[-1].head[name] for name in HEAD} if rows else {}
+    latest = max(zip(drafts, rows, strict=True), key=lambda pair: pair[0].kept_at, default=None)
+    initial = latest[1].head if latest else {}
     head = HeadForm(
         person=person, here=here, initial={name: value for name, value in initial.items() if value}
     )

@@ -16,11 +16,14 @@
   const cells = (row) => [...row.querySelectorAll("[data-cell]")].filter((cell) => cell.checkVisibility());
   const isEmpty = (row) => cells(row).every((cell) => cell.tagName === "SELECT" || !cell.value.trim());
 
-  function newKey() { // crypto.randomUUID is missing where the clinic's server speaks plain http
+  function newKey() { // a UUIDv7 a millisecond after the last row's, so that kept rows come back in their order
     const bytes = crypto.getRandomValues(new Uint8Array(16));
-    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[6] = (bytes[6] & 0x0f) | 0x70;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const last = rows().at(-1)?.querySelector("[name=row]").value.replace("-", "").slice(0, 12);
+    const time = ((last ? parseInt(last, 16) : Date.now()) + 1) % 2 ** 48;
+    const random = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("").slice(12);
+    const hex = time.toString(16).padStart(12, "0") + random;
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
   }
 

@@ -1,7 +1,7 @@
 """The grid: each row by the log form's law, logged once, and nothing typed is lost."""
 
 from datetime import date, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -192,6 +192,20 @@ def test_typing_is_there_again_after_a_closed_tab(desk, okafor, bob, as_person):
     assert page.context["head"].words()["direction"] == "sent"
     assert page.context["head"].words()["on"] == "2026-11-18"
     assert "Half" not in as_person(bob).get(GRID).content.decode()
+
+
+def test_rows_come_back_in_the_order_of_the_page_whichever_was_kept_first(desk):
+    rows = sorted((typed(patient_name=name) for name in ("Ann", "Ben", "Cas")), key=lambda row: row[0])
+    for row in (rows[2], rows[0], rows[1]):
+        leave(desk, row, on="2026-11-18")
+    page = desk.get(GRID)
+    assert [row.key for row in page.context["rows"]][:3] == [UUID(key) for key, _ in rows]
+    assert page.context["head"].words()["on"] == "2026-11-18"
+
+
+def test_a_day_that_has_not_come_is_said_as_the_row_is_left(desk, okafor):
+    answer = leave(desk, typed(happened_on="31.12.2027", partner_text=okafor.name, patient_name="Ann Ash"))
+    assert "This day has not come yet" in answer.content.decode()
 
 
 def test_answers_and_what_no_list_offers_are_there_again_too(desk, okafor):
