@@ -203,6 +203,20 @@ def test_the_pages_lead_from_the_file_to_the_result(alice, booked, day, as_perso
     assert AuditEvent.objects.filter(verb="uploaded", subject_type="outcomefile").exists()
 
 
+def test_headings_nobody_knows_are_asked_about_and_not_held_against_each_row(alice, day, as_person):
+    kept = factories.outcomes(f"Kto,Kiedy,Co\nA7,{day()},came\n", by=alice)
+    page = as_person(alice).get(reverse("exchange:outcome", args=[kept.pk])).content.decode()
+    assert "No heading of this file says: record number, date, outcome" in page
+    assert "is missing" not in page and "Which column is what" in page
+
+
+def test_headings_of_other_countries_are_known(alice, booked, day):
+    referral = booked("A7")
+    kept = factories.outcomes(f"Patientennummer;Termin;Ergebnis\nA7;{day()};erschienen\n", by=alice)
+    [line] = matching.find(matching.table_of(kept), kept.matched).to_set
+    assert (line.referrals, line.said) == ([referral], "Came")
+
+
 def test_a_file_that_cannot_be_read_is_refused_beside_its_field(alice, as_person):
     with io.BytesIO(b"%PDF-1.7") as file:
         file.name = "week.csv"

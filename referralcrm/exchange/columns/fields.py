@@ -55,6 +55,10 @@ class Sheet:
         """The field with this key. Raises KeyError."""
         return self._by_key[key]
 
+    def missing(self, mapping) -> list[str]:
+        """The labels of the groups of which no field is mapped."""
+        return [self[group[0]].label for group in self.required if not set(group) & set(mapping)]
+
     @cached_property
     def _by_key(self):
         return {field.key: field for field in self.fields}

@@ -12,7 +12,8 @@ OUTCOMES = Sheet(
             "record number",
             Content.RECORD,
             "record, record no, mrn, patient id, patient no, patient number, chart, chart no, chart number, "
-            "acct, acct no, account number, file number, client id, id",
+            "acct, acct no, account number, file number, client id, id, patientennummer, patienten nr, "
+            "numéro de dossier",
             example="20417",
             longest=40,
             is_patients=True,
@@ -21,14 +22,16 @@ OUTCOMES = Sheet(
             "on",
             "date",
             Content.DATE,
-            "appointment, appointment date, appt date, visit date, date of service, service date, day, when",
+            "appointment, appointment date, appt date, visit date, date of service, service date, day, "
+            "when, termin, datum, rendez vous",
             example="2026-03-08",
         ),
         Field(
             "outcome",
             "outcome",
             Content.CHOICE,
-            "status, appointment status, appt status, attendance, attended, result, visit status, state",
+            "status, appointment status, appt status, attendance, attended, result, visit status, state, "
+            "ergebnis, stand",
             example="came",
             choices=Outcome,
         ),
@@ -36,7 +39,8 @@ OUTCOMES = Sheet(
             "new_on",
             "new date",
             Content.DAY,
-            "rebooked for, rescheduled to, new appointment, next appointment, new appointment date",
+            "rebooked for, rescheduled to, new appointment, next appointment, new appointment date, "
+            "neuer termin",
         ),
     ),
     required=(("record_number",), ("on",), ("outcome",)),

@@ -14,9 +14,11 @@ from referralcrm.exchange.outcomes import actions
 from referralcrm.exchange.outcomes.forms import ColumnsForm, OutcomesForm
 from referralcrm.exchange.outcomes.matching import Found, find, table_of
 from referralcrm.exchange.outcomes.models import OutcomeFile
+from referralcrm.exchange.outcomes.sheet import OUTCOMES
 from referralcrm.practice.permissions import Permission, allow
 
 SHOWN = 100  # rows of each kind on the page; the file has all of them
+UNSAID = "No heading of this file says: {what}. Choose the columns, then Match again."
 HEADER = ["line", "record number", "date", "outcome", "why"]
 
 
@@ -43,12 +45,15 @@ def outcome(request, pk):
     if is_sent(request, form):
         actions.match(kept, by=request.user, matched=form.matched())
         return redirect("exchange:outcome", pk)
-    found, why = _found(table, kept)
+    missing = OUTCOMES.missing(kept.matched)
+    found, why = (Found([]), "") if missing else _found(table, kept)
     context = {
         "kept": kept,
         "form": form,
         "found": found,
         "why": why,
+        "missing": missing,
+        "unsaid": UNSAID.format(what=", ".join(missing)),
         "to_set": found.to_set[:SHOWN],
         "unmatched": found.unmatched[:SHOWN],
         "at_once": actions.AT_ONCE,
