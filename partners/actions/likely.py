@@ -21,7 +21,9 @@ SECONDS = 40
 LARGEST_BLOCK = 50
 # of pg_trgm's similarity: nearly the same; alike, with something else in common; alike at all
 NEARLY, ALIKE, FAINTLY = 0.7, 0.5, 0.3
-NO_PART_OF_A_NAME = "dr prof professor mr mrs ms miss mx sister rev md phd herr frau med the and of ltd limited llc inc plc"
+NO_PART_OF_A_NAME = (
+    "dr prof professor mr mrs ms miss mx sister rev md phd herr frau med the and of ltd limited llc inc plc"
+)
 COLUMNS = {
     "partner": "email, phone, postcode, identifier, organisation_id",
     "organisation": "email, phone, postcode, '' AS identifier, NULL::uuid AS organisation_id",
