@@ -21,7 +21,12 @@ from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 
 OFFERED = 10
-NOUNS = {"people": "People at the office", "plans": "Insurers taken"}
+NOUNS = {
+    "people": "People at the office",
+    "plans": "Insurers taken",
+    "agreed": "What is agreed",
+    "hard_for_them": "What was hard for them",
+}
 
 
 @dataclass(frozen=True)
@@ -170,7 +175,9 @@ def _moving(merged):
     """What would move, as (words, how many)."""
     answers = [answer for _, answer in what_would_move.send(type(merged), merged=merged)]
     counts = [count for answer in answers for count in answer]
-    return [(NOUNS.get(name, name.capitalize()), number) for name, number in counts if number]
+    return [
+        (NOUNS.get(name, name.replace("_", " ").capitalize()), number) for name, number in counts if number
+    ]
 
 
 def _holds(survivor, merged):

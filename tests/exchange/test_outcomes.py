@@ -193,7 +193,8 @@ def test_the_pages_lead_from_the_file_to_the_result(alice, booked, day, as_perso
         sent = client.post(reverse("exchange:outcomes"), {"file": file})
     kept = OutcomeFile.objects.get()
     assert sent["Location"] == reverse("exchange:outcome", args=[kept.pk])
-    assert "No heading of this file says: record number, outcome" in client.get(sent["Location"]).content.decode()
+    asked = client.get(sent["Location"]).content.decode()
+    assert "No heading of this file says: record number, outcome" in asked
     client.post(sent["Location"], {"record_number": "0", "on": "1", "outcome": "2", "new_on": ""})
     body = client.get(sent["Location"]).content.decode()
     assert "Will be set" in body and referral.partner.name in body

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outreach.models import Task, Touchpoint
+from partners.actions import friction
 from partners.actions.merges import late
 from partners.models import Merge, Partner
 from partners.models.recognising import Likeness, known
@@ -50,12 +51,16 @@ def filled(page, **chosen):
     return {"seen": form["seen"].value(), "once": uuid4()} | ticked | chosen
 
 
-def test_the_page_shows_what_differs_and_what_moves(desk, okafor, double):
+def test_the_page_shows_what_differs_and_what_moves(desk, okafor, double, alice):
     factories.referral(partner=double)
     Touchpoint.objects.create(partner=double, happened_on=date(2026, 1, 5))
+    friction.report(double, trouble="A long wait", happened_on=date(2026, 1, 5), by=alice)
+    factories.advice(partner=double)
     page = desk.get(side_by_side(okafor, double))
     assert {each.name for each in page.context["form"].differences} >= {"name", "address", "phone", "goal"}
-    assert page.context["moving"] == [("Referrals", 1), ("Contacts", 1)]
+    assert {*page.context["moving"]} == {
+        ("Referrals", 1), ("Contacts", 1), ("What was hard for them", 1), ("Questions", 1)
+    }  # fmt: skip
 
 
 def test_the_chosen_sides_stay_and_the_toast_takes_it_back(desk, okafor, double):
