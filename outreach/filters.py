@@ -44,8 +44,10 @@ class TaskFilter(filters.FilterSet):
         "done": Q(state=TaskState.COMPLETED),
         "skipped": Q(state__in=[TaskState.REJECTED, TaskState.CANCELLED]),
     }
-    show = filters.ChoiceFilter(choices=[(name, name) for name in SHOWN], method="leave_be")
-    kind = filters.ChoiceFilter(choices=TaskKind.choices)
+    show = filters.ChoiceFilter(
+        label="Which", choices=[(name, name) for name in SHOWN], empty_label=None, method="leave_be"
+    )
+    kind = filters.ChoiceFilter(label="Kind", choices=TaskKind.choices, empty_label="every kind")
 
     class Meta:
         model = Task
@@ -101,5 +103,8 @@ class TouchpointFilter(filters.FilterSet):
 
 # "for" is a word of Python's own and cannot be written as an attribute.
 TaskFilter.base_filters["for"] = filters.ChoiceFilter(
-    choices=[("mine", "mine"), ("everybody", "everybody’s")], method="leave_be"
+    label="Whose",
+    choices=[("mine", "mine and nobody’s"), ("everybody", "everybody’s")],
+    empty_label=None,
+    method="leave_be",
 )

@@ -17,8 +17,9 @@ from referralcrm.core.answers import back, carried_out, not_carried_out, stood_o
 from referralcrm.core.forms import bound, is_sent, refuse
 from referralcrm.core.refused import Refused
 from referralcrm.core.templatetags.house import day
-from referralcrm.practice import trash
-from referralcrm.practice.listings import Column, Listing, Rows, minute_of, offer
+from referralcrm.practice import browse, trash
+from referralcrm.practice.browse import Browsed, BuiltIn
+from referralcrm.practice.listings import Asked, Column, minute_of, offer
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place, places
@@ -116,33 +117,47 @@ def add(request):
     return render(request, "outreach/task_new.html", {"form": form})
 
 
-def _found(data, *, here, by):
+def rows_of(asked, *, columns, sort):
+    """Whose, which and of which kind the address says (``TaskFilter``); the order goes with which."""
     rows = Task.objects.kept().select_related(
         "partner__discipline", "partner__organisation", "owner", "closed_by"
     )
-    return TaskFilter(data, queryset=rows, person=by, here=here)
+    found = TaskFilter(asked.data, queryset=rows, person=asked.by, here=asked.here)
+    return found, found.qs
 
 
+COLUMNS = (
+    Column("task", "Task", "title"),
+    Column("partner", "Partner", "partner.name"),
+    Column("why", "Why", "why"),
+    Column("kind", "Kind", methodcaller("get_kind_display")),
+    Column("owner", "Whose", "owner.name"),
+    Column("due", "Due", "due_on"),
+    Column("hidden", "Hidden until", "snoozed_until"),
+    Column("now", "Now", methodcaller("get_state_display")),
+    Column("closed", "Closed", minute_of("closed_at")),
+    Column("by", "Closed by", "closed_by.name"),
+    Column("because", "Because", "skipped_because"),
+)
 TASKS = offer(
-    Listing(
+    Browsed(
         slug="tasks",
         title="Tasks",
         url_name="outreach:tasks",
         noun="task",
-        rows=lambda asked: Rows(_found(asked.data, here=asked.here, by=asked.by).qs),
-        columns=(
-            Column("task", "Task", "title"),
-            Column("partner", "Partner", "partner.name"),
-            Column("why", "Why", "why"),
-            Column("kind", "Kind", methodcaller("get_kind_display")),
-            Column("owner", "Whose", "owner.name"),
-            Column("due", "Due", "due_on"),
-            Column("hidden", "Hidden until", "snoozed_until"),
-            Column("now", "Now", methodcaller("get_state_display")),
-            Column("closed", "Closed", minute_of("closed_at")),
-            Column("by", "Closed by", "closed_by.name"),
-            Column("because", "Because", "skipped_because"),
+        filters=TaskFilter,
+        rows=rows_of,
+        columns=COLUMNS,
+        usual=tuple(column.key for column in COLUMNS),
+        built_in=(
+            BuiltIn(browse.EVERYTHING, "Mine"),
+            BuiltIn("everybodys", "Everybody’s", "for=everybody"),
+            BuiltIn("in-touch", "Keep in touch", "kind=check_in"),
+            BuiltIn("done", "Done", "show=done"),
+            BuiltIn("skipped", "Skipped", "show=skipped"),
         ),
+        defaults=frozenset({("show", "open"), ("for", "mine")}),
+        is_table=False,
     )
 )
 
@@ -150,15 +165,16 @@ TASKS = offer(
 @allow(Permission.VIEW)
 @live("task", "partner")
 def index(request):
-    """The tasks that the address asks for: whose, which, of which kind (``TaskFilter``)."""
+    """The tasks that the address, or the view it names, asks for."""
+    chosen = browse.Chosen(TASKS, request)
+    request.GET = chosen.address  # what every link and form on the page goes on from
     here = chosen_place(request)
-    found = _found(request.GET, here=here, by=request.user)
+    found, rows = rows_of(Asked(request.GET, here, request.user), columns=chosen.column_keys, sort="")
     context = {
-        "page": Paginator(found.qs, A_PAGE).get_page(request.GET.get("page")),
-        "everybody": found.asked("for") == "everybody",
-        "show": found.asked("show") or "open",
-        "kind": found.asked("kind"),
-        "kinds": TaskKind.choices,
+        "chosen": chosen,
+        "stale": browse.stale(found),
+        "filter": found,
+        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
         "here": here,
         "today": current_practice().today(),
         "may_log": request.user.may(Permission.LOG),

@@ -10,7 +10,7 @@ from partners.filters import PartnerFilter
 from partners.models import LikelyPair, Partner
 from referralcrm.practice import browse
 from referralcrm.practice.browse import Browsed, BuiltIn
-from referralcrm.practice.listings import Column, offer
+from referralcrm.practice.listings import Asked, Column, offer
 from referralcrm.practice.pages import Pages
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place
@@ -60,10 +60,10 @@ def _of_each(facts, aggregate):
     return Subquery(mine.annotate(fact=aggregate).values("fact"))
 
 
-def rows_of(data, *, here, columns, sort):
+def rows_of(asked, *, columns, sort):
     """Filtered and sorted; those that fit the words looked for stand best fit first, unless sorted."""
-    found = PartnerFilter(data, queryset=Partner.objects.kept().with_office())
-    return found, _sorted(with_facts(found.qs, columns, sort, location=here), found, sort)
+    found = PartnerFilter(asked.data, queryset=Partner.objects.kept().with_office())
+    return found, _sorted(with_facts(found.qs, columns, sort, location=asked.here), found, sort)
 
 
 def _sorted(rows, found, sort):
@@ -133,7 +133,7 @@ def partners(request):
     if chosen.was_reordered:
         return redirect(f"{request.path}?{request.GET.urlencode()}")
     here = chosen_place(request)
-    found, _ = rows_of(request.GET, here=here, columns=(), sort=chosen.sort)
+    found, _ = rows_of(Asked(request.GET, here, request.user), columns=(), sort=chosen.sort)
     pages = Pages(
         found.qs,
         A_PAGE,

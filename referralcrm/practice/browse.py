@@ -33,14 +33,17 @@ class BuiltIn:
 class Browsed(Listing):
     """A list with views: its filters, the keys of the columns shown at first, and the views all have.
 
-    ``rows`` gives (the filters as understood, the rows they leave in order) for a query string and the
-    location ``here``, with what the ``columns`` (keys) and the ``sort`` ask for: on the page and in a file.
+    ``rows`` gives (the filters as understood, the rows they leave in order) of what was Asked, with what the
+    ``columns`` (keys) and the ``sort`` ask for: on the page and in a file. ``defaults`` are what filters are
+    when nothing is said, and ``is_table`` whether people choose the columns of the page.
     """
 
     filters: type[FilterSet]
     usual: tuple[str, ...]
     built_in: tuple[BuiltIn, ...]
     unsaved: frozenset[str] = frozenset()  # filters that belong to no view
+    defaults: frozenset[tuple[str, str]] = frozenset()
+    is_table: bool = True
 
     @property
     def filter_names(self):
@@ -48,8 +51,8 @@ class Browsed(Listing):
 
     def narrowing(self, data: QueryDict) -> list[tuple[str, str]]:
         """The filters that ``data`` sets, in one order whatever order they came in."""
-        names = self.filter_names
-        return sorted((name, value) for name in names & set(data) for value in data.getlist(name) if value)
+        said = [(name, value) for name in self.filter_names & set(data) for value in data.getlist(name)]
+        return sorted(pair for pair in said if pair[1] and pair not in self.defaults)
 
     def in_order(self, keys) -> tuple[str, ...]:
         """Known columns in the order asked for, with the fixed ones; the usual ones when none is known."""
@@ -65,7 +68,7 @@ class Browsed(Listing):
 
     def found(self, asked: Asked) -> Rows:
         columns, sort = self.in_order(asked.data.getlist("col")), asked.data.get("sort", "")
-        _, rows = self.rows(asked.data, here=asked.here, columns=columns, sort=sort)
+        _, rows = self.rows(asked, columns=columns, sort=sort)
         return Rows(rows, lambda few: labelled(few, with_names=asked.with_names))
 
 
@@ -159,8 +162,9 @@ class Chosen:
     def address(self) -> QueryDict:
         """The whole state as a query string, ``view`` included, whichever way it was asked for."""
         pairs = [*self.filters, *([("sort", self.sort)] if self.sort else [])]
-        if self.view and self.is_changed and not self.filters:
-            pairs.append((min(self.browsed.filter_names), ""))  # the view's own are taken away
+        is_bare = self.view is None and not pairs and self.usual_key != EVERYTHING
+        if is_bare or (self.is_changed and not self.filters):
+            pairs.append((min(self.browsed.filter_names), ""))  # a view's own are taken away
         if self.column_keys != self.browsed.in_order(self.view.columns if self.view else ()):
             pairs += [("col", key) for key in self.column_keys]
         if self.view and not (self.view.key == self.usual_key == EVERYTHING):

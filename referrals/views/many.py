@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 
 from referralcrm.practice import browse
 from referralcrm.practice.browse import Browsed, BuiltIn
-from referralcrm.practice.listings import NAMES, Column, labelled, minute_of, offer
+from referralcrm.practice.listings import NAMES, Asked, Column, labelled, minute_of, offer
 from referralcrm.practice.pages import Pages
 from referralcrm.practice.permissions import Permission, allow
 from referralcrm.practice.places import chosen_place
@@ -33,9 +33,9 @@ SORTS = {
 }
 
 
-def rows_of(data, *, here, columns, sort):
+def rows_of(asked, *, columns, sort):
     """Filtered and sorted, with all that a row names."""
-    found = ReferralFilter(data, queryset=Referral.objects.not_deleted(), here=here)
+    found = ReferralFilter(asked.data, queryset=Referral.objects.not_deleted(), here=asked.here)
     return found, _whole(_sorted(found.qs, sort))
 
 
@@ -113,7 +113,7 @@ def referrals(request):
     if chosen.was_reordered:
         return redirect(f"{request.path}?{request.GET.urlencode()}")
     here = chosen_place(request)
-    found, _ = rows_of(request.GET, here=here, columns=chosen.column_keys, sort=chosen.sort)
+    found, _ = rows_of(Asked(request.GET, here, request.user), columns=chosen.column_keys, sort=chosen.sort)
     pages = Pages(found.qs, A_PAGE, sort=lambda rows: _sorted(rows, chosen.sort), read=_whole)
     page = pages.get_page(request.GET.get("page"))
     labelled(page, with_names=request.user.may(Permission.VIEW_PATIENTS))

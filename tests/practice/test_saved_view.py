@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.urls import reverse
 
+from outreach.actions import tasks
 from referralcrm.audit.models import AuditEvent
 from referralcrm.core.refused import Refused
 from referralcrm.practice import trash
@@ -18,6 +19,7 @@ from tests import factories
 
 LIST = reverse("partners:list")
 LOG = reverse("referrals:list")
+TASKS = reverse("outreach:tasks")
 NEW = reverse("practice:create_view", args=["partners"])
 
 
@@ -311,3 +313,48 @@ def test_the_audit_names_what_was_done(desk):
     desk.post(reverse("practice:update_view", args=[view.pk]), {"name": "New name", "version": 1})
     verbs = AuditEvent.objects.filter(subject_type="savedview").values_list("verb", flat=True)
     assert set(verbs) == {"saved", "changed"}
+
+
+@pytest.fixture
+def to_do(alice, bob, now):
+    """A task of Alice's to keep in touch, another of hers, one of Bob's, and one she has done."""
+    fields = {"by": alice, "due_on": now.date()}
+    mine = {"kind": "other", "owner": alice} | fields
+    tasks.add(title="Mine", **mine)
+    done = tasks.add(title="Done", **mine)
+    tasks.complete(done, by=alice, version=done.version, contact="")
+    tasks.add(kind="other", title="Bob’s", owner=bob, **fields)
+    ann = factories.partner("Ann")
+    tasks.add(kind="check_in", title="Keep in touch with Ann", owner=alice, partner=ann, **fields)
+
+
+def titles(client, query=""):
+    return [task.title for task in look(client, query, TASKS)["page"]]
+
+
+def test_tasks_have_views_of_filters_without_columns(desk, to_do):
+    assert titles(desk, "?view=everybodys") == ["Mine", "Bob’s", "Keep in touch with Ann"]
+    assert titles(desk, "?view=in-touch") == ["Keep in touch with Ann"]
+    assert titles(desk, "?view=done") == ["Done"]
+    new = reverse("practice:create_view", args=["tasks"])
+    desk.post(f"{new}?for=everybody&kind=other&show=open&col=task", {"name": "By hand"})
+    view = SavedView.objects.get()
+    assert (view.query, view.columns) == ("for=everybody&kind=other", ["task"])
+    assert titles(desk, f"?view={view.pk}") == ["Mine", "Bob’s"]
+    assert ">Columns<" not in desk.get(TASKS).content.decode()
+
+
+def test_what_a_filter_is_anyway_changes_no_view(desk, to_do):
+    """The form of the filters sends all of them each time."""
+    shown = look(desk, "?show=open&for=mine&kind=&view=all", TASKS)["chosen"]
+    assert not (shown.is_changed or shown.is_narrowed or shown.can_save)
+    assert titles(desk, "?show=open&for=mine&view=done") == ["Mine", "Keep in touch with Ann"]
+
+
+def test_who_opens_another_view_first_still_sees_what_the_filters_say(desk, to_do):
+    desk.post(reverse("practice:make_usual", args=["tasks"]), {"key": "done"})
+    assert titles(desk) == ["Done"]
+    page = desk.get(f"{TASKS}?show=open&for=mine&kind=")
+    assert [task.title for task in page.context["page"]] == ["Mine", "Keep in touch with Ann"]
+    address = page.wsgi_request.GET.urlencode()
+    assert titles(desk, f"?{address}") == ["Mine", "Keep in touch with Ann"], "what the page goes on from"
