@@ -104,7 +104,7 @@ class TouchpointFilter(filters.FilterSet):
 # "for" is a word of Python's own and cannot be written as an attribute.
 TaskFilter.base_filters["for"] = filters.ChoiceFilter(
     label="Whose",
-    choices=[("mine", "mine and nobody’s"), ("everybody", "everybody’s")],
+    choices=[("mine", "mine"), ("everybody", "everybody’s")],
     empty_label=None,
     method="leave_be",
 )
