@@ -1,6 +1,8 @@
 """A spreadsheet at a real browser: uploaded, matched, looked at, brought in by a worker, and undone."""
 
 import pytest
+from openpyxl import Workbook
+from playwright.sync_api import expect
 
 from partners.models import Partner
 from referralcrm.exchange.intake.work import work
@@ -102,3 +104,35 @@ def test_past_referrals_ask_for_what_the_file_does_not_say(visit, clinic, okafor
     visitor.check_every_look("import-done-referrals")
     page.get_by_role("link", name="look at them").click()
     page.get_by_role("link", name="Dr Nobody Here").wait_for()
+
+
+def test_of_a_workbook_the_sheet_with_the_rows_is_chosen(visit, clinic, okafor, tmp_path):
+    book = Workbook()
+    book.active.title = "Read me"
+    book.active.append(["Kept by the front desk since 2019"])
+    people = book.create_sheet("People")
+    people.append(["Provider", "Phone"])
+    people.append(["Dr Wanda Sheet", "020 7946 0777"])
+    book.save(tmp_path / "clinic.xlsx")
+    visitor = visit(clinic.charlie)
+    page = visitor.go("/exchange/imports/")
+    page.set_input_files("#id_file", str(tmp_path / "clinic.xlsx"))
+    page.get_by_role("button", name="Upload and look at it").click()
+    sheet = page.get_by_label("The workbook has 2 sheets; the rows are in")
+    expect(sheet).to_have_value("0")
+    visitor.check_every_look("import-sheet")
+    sheet.select_option("People")
+    page.get_by_role("button", name="Read this sheet").click()
+    expect(page.get_by_role("cell", name="Dr Wanda Sheet")).to_be_visible()
+    expect(sheet).to_have_value("1")
+    page.get_by_role("button", name="Check the rows").click()
+    page.get_by_text("Being checked.").wait_for()
+    while work(clinic):
+        pass
+    page.get_by_role("button", name="Bring them in").click()
+    page.get_by_text("Being brought in.").wait_for()
+    while work(clinic):
+        pass
+    page.get_by_role("heading", name="Brought in").wait_for()
+    with enter(clinic):
+        assert Partner.objects.kept().get(name="Dr Wanda Sheet").phone.endswith("20 7946 0777")
