@@ -62,6 +62,14 @@ def test_a_list_with_a_title_above_its_headings_comes_in_whole(clinic):
         assert Partner.objects.get().email == "ann@ash.example"
 
 
+def test_a_title_and_a_family_name_make_the_greeting(clinic):
+    brought_in(clinic, "Titel,Vorname,Nachname\nDr. med.,Karl,Müller\n,Ann,Ash\n")
+    with enter(clinic):
+        ann, karl = Partner.objects.order_by("name")
+        assert (karl.name, karl.greeting) == ("Dr. med. Karl Müller", "Dr. med. Müller")
+        assert (ann.name, ann.salutation) == ("Ann Ash", "")
+
+
 def test_a_bad_row_is_named_with_its_line_column_and_cell(clinic):
     run = checked(clinic, FILE)
     with enter(clinic):

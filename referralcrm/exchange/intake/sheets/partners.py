@@ -10,6 +10,7 @@ from referralcrm.practice.models import Plan, User
 from referralcrm.practice.permissions import Permission, roles_with
 
 CONTACT = "contact_"
+LONGEST_GREETING = 80
 NOT_THEIRS = frozenset({"id"} | {field.key for field in PARTNERS.fields if field.key.startswith(CONTACT)})
 NOBODY = "Nobody here signs in with this e-mail; nobody looks after the partner yet."
 NO_PLAN = "Not on your list of insurers, so left out: {}."
@@ -101,8 +102,9 @@ def compose(values):
     """What stands in several columns and belongs into one, and the names that ours have."""
     named = values["name"] == values.get("organisation") and "family_name" not in values
     values.setdefault("is_person", not named)
-    for part in ("title", "given_name", "family_name"):
-        values.pop(part, None)
+    title, _, family = (values.pop(part, "") for part in ("title", "given_name", "family_name"))
+    if title and family:
+        values.setdefault("salutation", f"{title} {family}"[:LONGEST_GREETING])
     if "organisation" in values:
         values["office"] = values.pop("organisation")
     if second := values.pop("address_2", ""):
