@@ -8,7 +8,7 @@ class PartnersConfig(AppConfig):
         from partners import receivers, trash  # noqa: F401  (connects them)
         from partners.forms import ConditionForm, PostcodeForm
         from partners.models import Condition, Postcode
-        from partners.views import likely, organisations  # noqa: F401  (offer their lists, to workers too)
+        from partners.views import disciplines, likely, organisations  # noqa: F401  (offer their lists)
         from referralcrm.practice.lists import SmallList, keep
         from referralcrm.practice.permissions import Permission
         from referralcrm.practice.sections import Section, add

