@@ -1,10 +1,13 @@
 """What other apps' facts lead to here."""
 
 from django.dispatch import receiver
+from django.utils import timezone
 
 from outreach.actions import chasers, merges, origins, prompts, quality, questions, reports, tasks
 from outreach.actions.messages import private, recipients, report_thanks, stories, thanks
+from outreach.actions.messages.sweep import expired
 from outreach.actions.rules import seed_rules
+from outreach.models import Message
 from partners.signals import (
     friction_answered,
     friction_reported,
@@ -18,7 +21,7 @@ from partners.signals import (
     what_would_move,
 )
 from referralcrm.core.nudge import nudge
-from referralcrm.core.signals import minute_passed
+from referralcrm.core.signals import minute_passed, what_may_be_due
 from referralcrm.practice.scope import enter
 from referralcrm.practice.signals import owned, person_deactivated, practice_founded, what_is_owned
 from referrals.signals import (
@@ -169,10 +172,15 @@ def stop_stories_to_a_stranger(sender, patient, partner, by, **kwargs):
     stories.stop(patient, by=by)
 
 
+@receiver(what_may_be_due)
+def look_for_late_reports_and_mail(sender, today, now, **kwargs):
+    return [chasers.to_ask_for(today, now), expired(now), Message.objects.due(now)]
+
+
 @receiver(minute_passed)
 def ask_for_reports(sender, practice, **kwargs):
     with enter(practice):
-        is_due = chasers.to_ask_for().exists()
+        is_due = chasers.to_ask_for(practice.today(), timezone.now()).exists()
     if is_due:
         nudge("outreach.chase", practice.pk)
 

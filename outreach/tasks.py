@@ -1,8 +1,10 @@
 """The doors for Celery: fetch by id, call an action, return."""
 
+import logging
+
 from celery import shared_task
 
-from outreach.actions import chasers, heartbeats, week
+from outreach.actions import chasers, heartbeats, minute, week
 from outreach.actions.messages import send as sending
 from outreach.actions.messages.sweep import recover
 from referralcrm.core.nudge import nudge
@@ -10,13 +12,24 @@ from referralcrm.core.signals import minute_passed
 from referralcrm.practice.models import Practice
 from referralcrm.practice.scope import enter
 
+logger = logging.getLogger(__name__)
+
 
 @shared_task(name="outreach.tick")
 def tick(by):
-    """Once a minute, and as a worker or the beat starts (``by``): wake up the work of every practice."""
+    """Once a minute, and as a worker or the beat starts (``by``): wake up the practices that have work.
+
+    One that cannot be asked is woken up: its own sweep says what ails it, and keeps no other one back.
+    """
     heartbeats.beat(by=by)
-    for practice_id in Practice.objects.values_list("pk", flat=True):
-        nudge("outreach.sweep", practice_id)
+    for practice in Practice.objects.order_by("pk"):
+        try:
+            is_due = minute.may_have_work(practice)
+        except Exception:
+            logger.exception("What is due in practice %s cannot be told", practice.pk)
+            is_due = True
+        if is_due:
+            nudge("outreach.sweep", practice.pk)
 
 
 @shared_task(name="outreach.sweep")

@@ -3,6 +3,7 @@
 from django.db.models import Value
 from django.db.models.functions import Concat
 from django.dispatch import receiver
+from django.utils import timezone
 
 from partners import actions
 from partners.actions import friction, handover, likely
@@ -10,7 +11,7 @@ from partners.actions.finding import seed_conditions
 from partners.actions.merges import late, rows
 from partners.signals import what_would_move
 from referralcrm.core.nudge import nudge
-from referralcrm.core.signals import minute_passed
+from referralcrm.core.signals import minute_passed, what_may_be_due
 from referralcrm.practice.scope import enter
 from referralcrm.practice.signals import owned, person_deactivated, practice_founded, what_is_owned
 
@@ -50,10 +51,15 @@ def count_own_rows(sender, merged, **kwargs):
     return rows.of(merged)
 
 
+@receiver(what_may_be_due)
+def look_for_doubles(sender, now, **kwargs):
+    return [late.recent(now), likely.due(now)]
+
+
 @receiver(minute_passed)
 def look_after_doubles(sender, practice, **kwargs):
     with enter(practice, durable=True):
-        comes_late, is_due = late.recent().exists(), likely.is_due(practice)
+        comes_late, is_due = late.recent().exists(), likely.due(timezone.now()).exists()
     if comes_late:
         nudge("partners.gather", practice.pk)
     if is_due:

@@ -15,7 +15,7 @@ from partners.signals import (
     what_would_move,
 )
 from referralcrm.core.nudge import nudge
-from referralcrm.core.signals import minute_passed
+from referralcrm.core.signals import minute_passed, what_may_be_due
 from referralcrm.practice.scope import enter
 from referralcrm.practice.signals import owned, person_deactivated, what_is_owned
 from referrals.actions import advice, deliveries, grid, handover, loop, merges
@@ -34,6 +34,11 @@ WHOSE = Coalesce(  # the partner or another source, never the patient
 def remove_its_file(sender, instance, **kwargs):
     if instance.file_id:
         instance.file.delete()
+
+
+@receiver(what_may_be_due)
+def look_for_old_drafts(sender, now, **kwargs):
+    return [grid.old(now)]
 
 
 @receiver(minute_passed)

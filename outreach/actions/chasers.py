@@ -30,12 +30,11 @@ AT_ONCE = 200
 IT_CAME = "The report has come, or is not required."
 
 
-def to_ask_for():
+def to_ask_for(today, now):
     """Their reports whose day has passed, and for which a task is to be made now."""
-    today = current_practice().today()
     asked = Task.objects.filter(kind=TaskKind.CHASE, referral=OuterRef("referral"))
     enough = asked.filter(
-        Q(state__in=[TaskState.REQUESTED, TaskState.REJECTED]) | Q(closed_at__gt=timezone.now() - AGAIN_AFTER)
+        Q(state__in=[TaskState.REQUESTED, TaskState.REJECTED]) | Q(closed_at__gt=now - AGAIN_AFTER)
     )
     late = Obligation.objects.theirs().overdue(today).filter(due_on__gte=today - LATE_FOR)
     late = of_kept(late.filter(asked__lt=MOST_REMINDERS))
@@ -46,7 +45,8 @@ def to_ask_for():
 def ask() -> int:
     """Make the tasks that are due, some at a time; how many."""
     calendar, seen = Calendar(current_practice()), set()
-    rows = to_ask_for().select_for_update(of=("self",), skip_locked=True, no_key=True)
+    due = to_ask_for(current_practice().today(), timezone.now())
+    rows = due.select_for_update(of=("self",), skip_locked=True, no_key=True)
     rows = rows.select_related("referral__partner", "referral__clinician").order_by("due_on", "id")
     for report in rows[:AT_ONCE]:
         if report.referral_id not in seen:

@@ -5,17 +5,21 @@ same family name and initial. A block of more than 50 says nothing about anybody
 the work grows with the rows and not with their square.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import connection, transaction
+from django.db.models import DateTimeField, Exists, F, Func, OuterRef, Value
 from django.utils import timezone
 
 from partners.actions.merges import late
 from partners.models import DuplicateSearch, LikelyPair, Organisation, Partner
 from referralcrm.audit.actions import record
+from referralcrm.practice.models import Practice
 from referralcrm.practice.scope import current_practice_id
 
-AT = time(3)
+AT = timedelta(hours=3)  # after midnight
 NOT_SOONER_THAN = timedelta(minutes=15)
 SECONDS = 40
 LARGEST_BLOCK = 50
@@ -102,17 +106,17 @@ SELECT gen_random_uuid(), %(practice)s, %(kind)s, first, second, reasons, nearne
 """
 
 
-def is_due(practice) -> bool:
-    """Each night at 3, and a quarter of an hour after the last search when somebody has been added."""
-    search = DuplicateSearch.objects.first()
-    if search is None or search.searched_at is None:
-        return True
-    if search.searched_at < _last_night(practice):
-        return True
-    if search.searched_at > timezone.now() - NOT_SOONER_THAN:
-        return False
-    added = (model.objects.filter(created_at__gt=search.searched_at) for model in (Partner, Organisation))
-    return any(rows.exists() for rows in added)
+def due(now):
+    """The practice, where it has to be searched: each night at 3 on its own clock, and a quarter of an hour
+    after the last search when somebody has been added.
+    """
+    searched = DuplicateSearch.objects.filter(searched_at__isnull=False)
+    tonight = Exists(searched.filter(searched_at__gte=_last_night(now)))
+    added = (
+        model.objects.filter(created_at__gt=OuterRef("searched_at")) for model in (Partner, Organisation)
+    )
+    grown = searched.filter(reduce(or_, map(Exists, added)), searched_at__lte=now - NOT_SOONER_THAN)
+    return Practice.objects.filter(~tonight | Exists(grown), pk=current_practice_id())
 
 
 @transaction.atomic
@@ -168,10 +172,16 @@ def _search(model, now):
     LikelyPair.objects.filter(kind=kind, dismissed_at=None, found_at__lt=now).delete()
 
 
-def _last_night(practice):
-    now = practice.now()
-    night = datetime.combine(now.date(), AT, tzinfo=practice.zone)
-    return night if night <= now else night - timedelta(days=1)
+class _Moment(Func):
+    output_field = DateTimeField()
+
+
+def _last_night(now):
+    """The last 3 o'clock of the practice that the rows belong to."""
+    zone = F("practice__time_zone")
+    early = _Moment(zone, Value(now), function="timezone") - AT
+    three = _Moment(Value("day"), early, function="date_trunc") + AT
+    return _Moment(zone, three, function="timezone")
 
 
 def _note(verb, pair, by):

@@ -4,9 +4,16 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from referralcrm.core.nudge import nudge
-from referralcrm.core.signals import minute_passed
+from referralcrm.core.signals import minute_passed, what_may_be_due
 from referralcrm.exchange.models import Export, Import, OutcomeFile
 from referralcrm.practice.scope import enter
+
+
+@receiver(what_may_be_due)
+def look_for_files(sender, now, **kwargs):
+    kept = (Import, Export, OutcomeFile)
+    waiting = [Import.objects.at_work(), Export.objects.waiting()]
+    return [*waiting, *(rows.objects.to_forget(now) for rows in kept)]
 
 
 @receiver(minute_passed)

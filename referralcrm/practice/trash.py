@@ -75,9 +75,9 @@ class Kind:
         rows = self.rows(person) if self.rows and person else self.model.objects.all()
         return rows.filter(deleted_at__gte=oldest_restorable())
 
-    def expired(self) -> QuerySet:
+    def expired(self, now=None) -> QuerySet:
         """Those deleted longer ago than 30 days."""
-        return self.model.objects.filter(deleted_at__lt=oldest_restorable())
+        return self.model.objects.filter(deleted_at__lt=oldest_restorable(now))
 
     def removable(self) -> QuerySet:
         """Those expired that no other row needs."""
@@ -125,9 +125,9 @@ def index(name) -> Index:
     return Index(fields=["practice", "deleted_at"], name=name, condition=Q(deleted_at__isnull=False))
 
 
-def oldest_restorable():
+def oldest_restorable(now=None):
     """The instant since when a row must have been deleted to be fetched again."""
-    return timezone.now() - timedelta(days=DAYS)
+    return (now or timezone.now()) - timedelta(days=DAYS)
 
 
 def require_kept(*rows):

@@ -57,9 +57,9 @@ def drop(key, *, by):
     Draft.objects.filter(pk=key, person=by).delete()
 
 
-def old():
+def old(now=None):
     """Drafts that nobody touched for 30 days."""
-    return Draft.objects.filter(kept_at__lt=timezone.now() - timedelta(days=DRAFT_DAYS))
+    return Draft.objects.filter(kept_at__lt=(now or timezone.now()) - timedelta(days=DRAFT_DAYS))
 
 
 @transaction.atomic

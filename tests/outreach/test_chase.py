@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from outreach.actions import chasers, tasks
 from outreach.models import Message, Task
 from outreach.states import TaskKind
+from referralcrm.practice.scope import current_practice
 from referrals.actions import move, record_report, send
 from referrals.models import Obligation
 from referrals.states import Verb
@@ -31,6 +33,10 @@ def late(clock, alice, bob):
     referral = send(by=alice, patient=factories.patient(), partner=okafor, happened_on=on, clinician=bob)
     move(referral, Verb.ATTEND, by=alice, on=on)
     return Obligation.objects.select_related("referral").get(referral=referral)
+
+
+def to_ask_for():
+    return chasers.to_ask_for(current_practice().today(), timezone.now())
 
 
 def chase():
@@ -57,14 +63,14 @@ def test_there_are_two_and_then_it_stands_on_the_board_only(late, alice, clock):
     assert second.created_at - first.closed_at >= timedelta(days=7)
     assert second.why.endswith("Second and last reminder.")
     late.refresh_from_db()
-    assert late.asked == 2 and not chasers.to_ask_for().exists()
+    assert late.asked == 2 and not to_ask_for().exists()
 
 
 def test_when_it_comes_nobody_has_to_ask_for_it(late, alice):
     chasers.ask()
     record_report(late, by=alice)
     assert [task.state for task in chase()] == ["cancelled"]
-    assert not chasers.to_ask_for().exists()
+    assert not to_ask_for().exists()
 
 
 def test_who_skips_it_is_not_asked_again(late, alice, clock):
@@ -72,18 +78,18 @@ def test_who_skips_it_is_not_asked_again(late, alice, clock):
     [task] = chase()
     tasks.skip(task, because="They are on leave", version=task.version, by=alice)
     clock.move_to("2026-12-10T10:00:00Z")
-    assert not chasers.to_ask_for().exists()
+    assert not to_ask_for().exists()
 
 
 @pytest.mark.parametrize("days_late, is_asked_for", [(0, False), (1, True), (45, True), (46, False)])
 def test_old_history_is_not_suddenly_asked_for(days_late, is_asked_for, late):
     Obligation.objects.update(due_on=TUESDAY - timedelta(days=days_late))
-    assert chasers.to_ask_for().exists() is is_asked_for
+    assert to_ask_for().exists() is is_asked_for
 
 
 def test_ours_and_what_is_on_hold_are_not_asked_for(late, alice):
     Obligation.objects.update(side="us")
-    assert not chasers.to_ask_for().exists()
+    assert not to_ask_for().exists()
     Obligation.objects.update(side="them")
     move(late.referral, Verb.HOLD, by=alice)
-    assert not chasers.to_ask_for().exists()
+    assert not to_ask_for().exists()

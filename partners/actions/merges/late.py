@@ -18,9 +18,9 @@ LATE_FOR = timedelta(minutes=10)
 FOLLOW = {"partner": (Partner, follow_partner), "organisation": (Organisation, follow_organisation)}
 
 
-def recent():
+def recent(now=None):
     """The merges whose rows may still come late."""
-    return Merge.objects.standing().filter(at__gte=timezone.now() - LATE_FOR)
+    return Merge.objects.standing().filter(at__gte=(now or timezone.now()) - LATE_FOR)
 
 
 @transaction.atomic
