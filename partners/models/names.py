@@ -9,7 +9,7 @@ from operator import and_
 
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import models
-from django.db.models import Case, Exists, F, Func, Q, Value, When
+from django.db.models import Case, Count, Exists, F, Func, Q, Value, When
 from django.db.models.functions import Concat
 
 ENOUGH = 10  # as many as a type-ahead shows
@@ -37,15 +37,17 @@ def best_fit(rows, text, name, *more):
     )
     rows = rows.annotate(
         fit=Case(
+            When(~_begins_words("padded_all", text), then=NO_FIT),  # most of them, at the least cost
             When(**{f"{name}__unaccent__istartswith": text}, then=0),
             When(Q(**{f"{name}__iregex": TITLE}) & _begins_words("padded", text), then=0),
             When(_begins_words("padded", text), then=1),
-            When(_begins_words("padded_all", text), then=2),
-            default=NO_FIT,
+            default=2,
         )
     )
-    are_enough = Exists(rows.filter(fit__lt=NO_FIT).order_by()[ENOUGH - 1 : ENOUGH])
-    found = rows.filter(Q(fit__lt=NO_FIT) | (Q(nearness__gte=NEAR) & ~are_enough))
+    # counted and not cut off by a limit, for which Postgres may walk through the partners of all practices
+    fitting = rows.filter(fit__lt=NO_FIT).order_by().values("practice").annotate(n=Count("pk"))
+    are_enough = Exists(fitting.filter(n__gte=ENOUGH))
+    found = rows.filter(Q(fit__lt=NO_FIT) | (~are_enough & Q(nearness__gte=NEAR)))
     return found.order_by("fit", "-nearness", name, "pk")
 
 
