@@ -116,6 +116,13 @@ def test_the_frame_counts_the_same_on_a_page_that_follows_and_on_one_that_does_n
     assert counts == {"3"}
 
 
+def test_an_empty_log_says_that_it_is_one_locations(desk, main, hill):
+    assert "No referrals yet" in body(desk, "/referrals/?view=all")
+    waiting("Nora", main)
+    switch(desk, hill)
+    assert "No referrals at this location yet" in body(desk, "/referrals/?view=all")
+
+
 def test_a_choice_that_is_gone_does_not_narrow_the_frame(desk, charlie, main, hill):
     Location.objects.create(name="Harbour")
     switch(desk, hill)
