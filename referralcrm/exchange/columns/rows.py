@@ -126,7 +126,8 @@ class Reader:
             text = TOO_WIDE.format(number=len(cells), width=self._width)
             row.problems.append(Finding("", None, text))
         if _is_a_total(cells):
-            row.problems.append(Finding("", None, A_TOTAL))
+            row.problems = [Finding("", None, A_TOTAL)]
+            return
         if self._sheet.key in NAMES:
             NAMES[self._sheet.key](row.values)
         if self._sheet.key == "partners" and (doubt := _doubt_of(row.values.get("name", ""))):
