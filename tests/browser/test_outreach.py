@@ -40,7 +40,7 @@ def test_a_note_is_approved_and_arrives(visit, clinic, draft):
     page.get_by_text("It leaves now.").wait_for()
     server = MailServer()
     with server.running(), clinic.database.process("worker", *WORKER.split(), SMTP_URL=server.url):
-        wait_until(lambda: has_left(clinic, draft), seconds=40, what="The sending")
+        wait_until(lambda: has_left(clinic, draft), what="The sending")
     assert server.ids() == [str(draft.pk)]
     page.goto(reverse("outreach:messages") + "?show=sent")
     page.get_by_role("link", name="Dr Adaeze Okafor").click()
