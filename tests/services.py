@@ -28,7 +28,7 @@ def pytest_load_initial_conftests(early_config):
 
 
 def _own_queue(number):
-    """Another database of the broker for each worker of pytest-xdist: nobody takes a nudge meant for another."""
+    """A database of the broker for each worker of pytest-xdist: nobody takes a nudge meant for another."""
     os.environ["REDIS_URL"] = urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{number}"))
 
 
