@@ -7,9 +7,10 @@ be one patient, they go along.
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, When
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -70,7 +71,10 @@ class ConsentQuerySet(NotedQuerySet):
         ends = (today, today + timedelta(days=CONSENT_ENDS_SOON))
         rows = self.current(today).filter(until__range=ends, scope__contains=[ConsentScope.REPORT])
         rows = _counting(rows).alias(named=named)
-        return self.filter(pk__in=rows.filter(_is_still_needed(today)).order_by().values("pk"))
+        # an array is asked for once; IN would become a join, and be asked again for each row of another
+        ending = ArraySubquery(rows.filter(_is_still_needed(today)).order_by().values("pk"))
+        is_one = {"template": "%(expressions)s)", "arg_joiner": " = ANY("}
+        return self.filter(Func(F("pk"), ending, **is_one, output_field=models.BooleanField()))
 
     def as_json(self):
         """Each as one JSON value, to be read within another query; ``Consent.from_json`` makes it a row."""
