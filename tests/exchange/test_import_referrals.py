@@ -183,6 +183,27 @@ def test_the_titles_of_other_countries_make_nobody_else(clinic, name):
     assert run.bad == ("A." in name)
 
 
+@pytest.mark.parametrize(
+    "change, warns",
+    [
+        ({}, True),
+        ({"received": "sent"}, False),
+        ({"no_show": "cancelled"}, False),
+        ({"2024-03-08": ""}, False),
+    ],
+)
+def test_an_old_one_that_would_wait_for_a_call_is_named(clinic, change, warns):
+    line = f"received,2024-03-08,{OKAFOR},20417,Kim Moreau,1971-03-08,Shoulder,no_show,,\n"
+    with enter(clinic):
+        lately = (clinic.today() - timedelta(days=90)).isoformat()
+    for old, new in change.items():
+        line = line.replace(old, new or lately)
+    run = checked(clinic, HEADER + line, "referrals")
+    with enter(clinic):
+        said = [note.reason for note in run.notes.filter(level="warning")]
+    assert run.bad == 0 and any("Not yet booked" in reason for reason in said) == warns
+
+
 def test_what_a_person_did_with_a_referral_since_keeps_it(clinic):
     run = bring(clinic)
     with enter(clinic):

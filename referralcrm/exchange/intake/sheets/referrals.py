@@ -12,7 +12,7 @@ from referralcrm.exchange.states import Made, Unsaid
 from referralcrm.practice.models import Location, Service, User
 from referrals.actions import intake
 from referrals.models import Referral
-from referrals.states import Direction, Journey, Source
+from referrals.states import AWAITING_BOOKING, Direction, Journey, Source
 
 OLD = timedelta(days=90)
 NOT_SEEN_YET = frozenset({Journey.REQUESTED, Journey.ACCEPTED, Journey.SCHEDULED})
@@ -21,6 +21,10 @@ LATER = (*DAYS, "appointment_on", "next_visit_on", "report_on", "report_confirme
 TOO_EARLY = "This is before the referral."
 DRAFT = "A draft is no past referral. Log it here when it is one."
 TO_WHOM = "Say to whom the patient was sent."
+TO_BOOK = (
+    "More than 90 days old and still to be booked: it will stand under “Not yet booked” on Today. "
+    "Say in the file how it ended, if it did."
+)
 NOT_LISTED = "This is not on your list, so it was left out."
 OF_THE_PARTNER = ("id", "name", "email", "phone", "identifier", "discipline")
 
@@ -55,6 +59,8 @@ class Referrals(ReadAgain):
         values["journey"] = values.get("journey") or self._journey(values)
         if values["journey"] == Journey.COMPLETED and values.get("completed_on"):
             values.setdefault("closed_on", values["completed_on"])
+        if self._is_to_be_booked(values) and self._is_old(values):
+            self.warn(row, "journey", TO_BOOK)
         if not row.bad:
             self.patients.note(row)
             self._note_matter(values)
@@ -107,12 +113,17 @@ class Referrals(ReadAgain):
     def _journey(self, values):
         """How far the days of a line lead; what is long ago and led nowhere is over, if a person said so."""
         furthest = intake.furthest(values)
-        is_old = self.today - values["happened_on"] > OLD
-        if furthest in NOT_SEEN_YET and is_old and self.run.unsaid == Unsaid.OVER:
+        if furthest in NOT_SEEN_YET and self._is_old(values) and self.run.unsaid == Unsaid.OVER:
             return Journey.COMPLETED
         if furthest == Journey.REQUESTED and values.get("appointment_on"):
             return Journey.SCHEDULED
         return furthest
+
+    def _is_to_be_booked(self, values):
+        return values["direction"] == Direction.RECEIVED and values["journey"] in AWAITING_BOOKING
+
+    def _is_old(self, values):
+        return self.today - values["happened_on"] > OLD
 
     def keys(self, row):
         values = row.values
