@@ -5,7 +5,8 @@ from datetime import date
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.utils.html import format_html
 
 from referralcrm.core.refused import Refused, Stale
 from referralcrm.core.uploads import check_name
@@ -108,10 +109,27 @@ class HouseForm(forms.Form):
         return
 
 
+UNKNOWN = "?"  # no script has said which fields were changed: any may have been
+
+
+class OpenedInput(forms.HiddenInput):
+    """The version a form was opened with, and beside it the names of the fields changed since (app.js)."""
+
+    changed = UNKNOWN
+
+    def render(self, name, value, attrs=None, renderer=None):
+        names = format_html('<input type="hidden" name="changed" value="{}">', self.changed)
+        return super().render(name, value, attrs, renderer) + names
+
+
 class VersionedForm(HouseForm):
     """A form for what is stored already, that carries the version it was opened with."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=OpenedInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["version"].widget.changed = self.data.get("changed", UNKNOWN)
 
     def clean_version(self):
         """A form sent without its version was not opened here: it is never the newest."""
@@ -122,7 +140,10 @@ class VersionedForm(HouseForm):
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
     def show_current(self, current):
-        """Keep the typing, say beside each differing field what stands now, and adopt the new version."""
+        """Keep the typing, say beside each differing field what stands now, and adopt the new version.
+
+        A field that was not touched here shows what the other saved.
+        """
         self.data = self.data.copy()
         self.data[self.add_prefix("version")] = current.version
         self.add_error(
@@ -131,9 +152,24 @@ class VersionedForm(HouseForm):
         )
         ours = self.values()
         for name in ours:
-            theirs = self.in_words(name, self.standing(current, name))
-            if theirs != self.in_words(name, ours[name]):
-                self.add_error(name, f"It now says: {theirs}")
+            theirs = self.standing(current, name)
+            if self.in_words(name, theirs) == self.in_words(name, ours[name]):
+                continue
+            if self._is_untouched(name, theirs):
+                self._take_over(name, theirs)
+            else:
+                self.add_error(name, f"It now says: {self.in_words(name, theirs)}")
+
+    def _is_untouched(self, name, theirs):
+        changed = self.fields["version"].widget.changed.split()
+        field = self.fields.get(name)
+        is_shown_otherwise = isinstance(theirs, Model) and not isinstance(field, forms.ModelChoiceField)
+        return field and not is_shown_otherwise and not {UNKNOWN, self.add_prefix(name)} & {*changed}
+
+    def _take_over(self, name, theirs):
+        shown = self.fields[name].prepare_value(theirs)
+        several = shown if isinstance(shown, list) else [shown]
+        self.data.setlist(self.add_prefix(name), several)
 
     def standing(self, row, name):
         """What a row says under a field of this form."""

@@ -199,6 +199,12 @@ class FoundForm(HouseForm):
     email = forms.EmailField(label="E-mail you will sign in with", max_length=254)
     password = new_password_field("Password")
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:  # the browser knows better where it is
+            for name in ("country", "time_zone"):
+                self.fields[name].widget.attrs["data-guess"] = name
+
     def layout(self):
         return Layout(
             "name",

@@ -104,6 +104,23 @@
   });
   document.addEventListener("go-on", (event) => event.target.form && goOn(event.target));
 
+  // --- What somebody else saved meanwhile stands in the fields of a form that were not changed here.
+
+  function isChanged(field) {
+    if (field.type === "hidden" || field.type === "file") return true; // it cannot be told
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+    const chosen = [...field.options].filter((option) => option.defaultSelected);
+    return chosen.length ? [...field.options].some((option) => option.selected !== option.defaultSelected) : field.selectedIndex > 0;
+  }
+  document.addEventListener("submit", ({ target: form }) => {
+    const place = form.elements.changed;
+    if (!place) return;
+    const before = place.value.split(" ").filter((name) => name && name !== "?");
+    const now = [...form.elements].filter((field) => field.name && isChanged(field)).map((field) => field.name);
+    place.value = [...new Set([...before, ...now])].join(" ");
+  }, true);
+
   // --- A form is sent once, and leaving it half filled asks first (data-warn-unsaved).
 
   const buttonsOf = (form) => [...form.elements].filter((e) => e.tagName === "BUTTON" || e.type === "submit");
@@ -263,8 +280,17 @@
     showKeys();
   });
 
+  // --- Where this browser is, as a first answer: data-guess="country" or "time_zone" on a select.
+
+  function guess(select) {
+    const here = { country: new Intl.Locale(navigator.language).region, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+    const option = [...select.options].find((one) => one.value === here[select.dataset.guess]);
+    if (option) option.selected = true;
+  }
+
   // --- Start
 
+  document.querySelectorAll("select[data-guess]").forEach(guess);
   document.querySelectorAll(".toasts > *").forEach(fade);
   document.querySelectorAll("[data-back][hidden]").forEach((button) => { button.hidden = history.length < 2; });
   showKeys();

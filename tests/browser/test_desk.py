@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from partners.models import Partner
 from referralcrm.practice.scope import enter
 from referrals.actions import log_call, move, receive
 from referrals.models import Referral
@@ -170,6 +171,25 @@ def test_of_two_at_one_row_the_second_is_told_who_did_what_and_nothing_is_double
     expect(bob.locator(".toasts")).to_contain_text("Alice Adams was quicker: called, no answer, at")
     assert of(desk, "Waiting Person11").calls == 1
     expect(item(bob, "Waiting Person11")).to_contain_text("called once")
+
+
+def test_two_change_one_partner_and_both_changes_stand(visit, desk):
+    with enter(desk, durable=True):
+        path = f"/partners/{factories.partner('Dr Twice Edited').pk}/edit/"
+    alice, bob = visit(desk.alice).page, visit(desk.bob).page
+    for page, label, words in [(alice, "Hours", "Mornings"), (bob, "Notes", "Likes short letters")]:
+        page.goto(path)
+        page.get_by_label(label, exact=True).fill(words)
+    bob.get_by_role("button", name="Save").first.click()
+    expect(bob.get_by_role("heading", name="Dr Twice Edited")).to_be_visible()
+    alice.get_by_role("button", name="Save").first.click()
+    expect(alice.get_by_text("Somebody else saved this")).to_be_visible()
+    expect(alice.get_by_label("Notes", exact=True)).to_have_value("Likes short letters")
+    alice.get_by_role("button", name="Save").first.click()
+    expect(alice.get_by_role("heading", name="Dr Twice Edited")).to_be_visible()
+    with enter(desk):
+        row = Partner.objects.get(name="Dr Twice Edited")
+    assert (row.hours, row.notes) == ("Mornings", "Likes short letters")
 
 
 def test_what_is_typed_in_one_row_while_another_is_answered_is_kept(visit, desk):

@@ -3,8 +3,11 @@
 The addresses are those of ``tests/practice/test_permit.py``: a page that is new there is visited here.
 """
 
+import re
+
 import pytest
 from django.core.management import call_command
+from playwright.sync_api import expect
 
 from referralcrm.demo.cast import PASSWORD
 from referralcrm.practice.models import Practice, User
@@ -81,6 +84,23 @@ def test_the_page_is_well_made_at_every_width_and_in_every_light(manager, rivers
     response = manager.page.goto(URLS[name].address(name, riverside_demo.rows))
     assert response.status == 200
     manager.check_every_look(name.replace(":", "-"))
+
+
+def test_a_new_practice_is_first_taken_to_be_where_its_browser_is(chromium, manager):
+    session = manager.context.storage_state()
+    context = chromium.new_context(
+        base_url=manager.address, storage_state=session, locale="de-AT", timezone_id="Europe/Vienna"
+    )
+    page = context.new_page()
+    page.goto("/demo/start/")
+    expect(page.get_by_label("Where is it?")).to_have_value("AT")
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Vienna")
+    page.get_by_label("Time zone").select_option("Europe/Zurich")
+    page.evaluate("document.querySelector('main form').noValidate = true")
+    page.get_by_role("button", name="Remove the demo and start").click()
+    expect(page.get_by_label("What is your practice called?")).to_have_class(re.compile("is-invalid"))
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Zurich")
+    context.close()
 
 
 @pytest.mark.parametrize("path", ["/practice/sign-in/", "/practice/sign-in/?idle=1&next=/", "/nothing-here/"])

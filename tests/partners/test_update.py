@@ -3,6 +3,7 @@ from django.urls import reverse
 from partners import actions
 from partners.models import Affiliation
 from referralcrm.audit.models import AuditEvent
+from referralcrm.practice.models import Plan
 from tests import factories
 from tests.partners.test_create import CREATE
 
@@ -33,6 +34,32 @@ def test_who_saves_second_loses_no_typing_and_sees_what_stands(alice, bob, as_pe
     again = client.post(address(partner), CREATE | {"version": 2, "goal": "From Alice"})
     partner.refresh_from_db()
     assert (again.status_code, partner.goal) == (302, "From Alice")
+
+
+def test_what_was_not_touched_here_stays_as_the_other_saved_it(alice, bob, as_person):
+    partner = factories.partner(email="", notes="Old notes")
+    plan = Plan.objects.create(name="Public insurance")
+    theirs = {"goal": "From Bob", "telehealth": True, "plans": [plan], "tags": ["knees", "hips"]}
+    actions.update(partner, version=1, by=bob, is_person=True, **theirs)
+    client, typed = as_person(alice), CREATE | {"version": 1, "goal": "", "notes": "From Alice"}
+    form = client.post(address(partner), typed | {"changed": "notes"}).context["form"]
+    assert form.errors["notes"] == ["It now says: Old notes"] and set(form.errors) == {"__all__", "notes"}
+    shown = {name: form[name].value() for name in ("goal", "telehealth", "plans", "tags", "notes")}
+    assert shown == {
+        "goal": "From Bob",
+        "telehealth": True,
+        "plans": [plan.pk],
+        "tags": "knees, hips",
+        "notes": "From Alice",
+    }
+    client.post(address(partner), typed | {"changed": "notes", "version": 2} | as_sent(shown))
+    partner.refresh_from_db()
+    assert (partner.goal, partner.telehealth, partner.tags) == ("From Bob", True, ["knees", "hips"])
+    assert (partner.notes, partner.plans.get()) == ("From Alice", plan)
+
+
+def as_sent(shown):
+    return {name: value for name, value in shown.items() if value is not False}
 
 
 def test_a_form_without_its_version_is_never_the_newest(alice, as_person):
