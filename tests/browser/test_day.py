@@ -176,8 +176,7 @@ def print_the_day(day):
 
 def row(day, patient):
     """The row of a patient on Today, where it stands now; what was said last is put out of the way first."""
-    for said in day.page.locator("[data-toast]:visible [data-close]").all():
-        said.click()
+    day.page.evaluate("document.querySelectorAll('.toasts [data-close]').forEach((button) => button.click())")
     return day.page.locator("[data-row]", has_text=patient)
 
 

@@ -150,6 +150,7 @@ def test_a_thank_you_card_and_its_envelope_from_the_task(clinic, okafor, visit):
     visitor = visit(clinic.alice)
     page = visitor.go(f"/outreach/tasks/{task.pk}/")
     page.click("main a:has-text('Print card and envelope')")
+    page.wait_for_url("**/thanks/**")
     visitor.check_every_look("print-thanks")
     token = page.locator("form[action$='thanks/card.pdf'] [name=csrfmiddlewaretoken]").input_value()
     for fold in ("folded", "flat"):
