@@ -70,7 +70,7 @@ PATIENT_KEYS = text("PATIENT_KEYS", addresses.patient_keys)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 STARTED_AT = moment("STARTED_AT")  # set by whoever starts all parts together; older heartbeats do not count
-SITE_URL = text("SITE_URL", f"http://127.0.0.1:{env.int('PORT', default=8000)}")
+SITE_URL = text("SITE_URL", f"http://127.0.0.1:{text('PORT', '8000')}")
 
 INSTALLED_APPS = [
     "referralcrm.core",
@@ -174,10 +174,10 @@ IDLE_SECONDS = seconds("IDLE_SECONDS", 15 * 60)
 KEPT_SECONDS = 30 * 60
 # The idle clock ends a session long before this; typing is kept even over a weekend.
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
-SESSION_COOKIE_NAME = f"referralcrm_{env.int('PORT', default=8000)}"
+SESSION_COOKIE_NAME = f"referralcrm_{text('PORT', '8000')}"
 SESSION_COOKIE_SAMESITE = "Lax"
-PORTAL_COOKIE_NAME = f"referralcrm_partner_{env.int('PORT', default=8000)}"
-CSRF_COOKIE_NAME = f"referralcrm_csrf_{env.int('PORT', default=8000)}"
+PORTAL_COOKIE_NAME = f"referralcrm_partner_{text('PORT', '8000')}"
+CSRF_COOKIE_NAME = f"referralcrm_csrf_{text('PORT', '8000')}"
 CSRF_FAILURE_VIEW = "referralcrm.front.errors.forged"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

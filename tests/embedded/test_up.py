@@ -139,7 +139,7 @@ def test_half_a_database_is_refused(home, up, monkeypatch):
     assert "DATABASE_URL and OWNER_DATABASE_URL are given together or not at all." in said
 
 
-@pytest.mark.parametrize("port", ["0", "70000"])
+@pytest.mark.parametrize("port", ["0", "70000", "abc"])
 def test_a_port_that_is_none_is_refused(home, port):
     code, said = Run(home, port).end()
     assert code == 1
