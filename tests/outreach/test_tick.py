@@ -11,7 +11,7 @@ from outreach.states import RunState
 from outreach.tasks import sweep, tick
 from partners.models import DuplicateSearch
 from referralcrm.celery import refuse_an_unwalled_role
-from referralcrm.core.signals import minute_passed
+from referralcrm.core.signals import minute_passed, what_may_be_due
 from referralcrm.exchange.models import Export, Import
 from referralcrm.practice.models import Practice
 from referralcrm.practice.scope import current_practice, enter
@@ -117,6 +117,14 @@ def test_a_tick_wakes_up_a_practice_that_has_something_to_do(quiet, charlie, sen
     WORK[what](charlie)
     tick(by="beat")
     assert ("outreach.sweep", quiet.pk) in sent
+
+
+def test_who_works_by_the_minute_says_what_may_be_due():
+    works, says = (
+        {receiver.__module__ for receiver in signal._live_receivers(Practice)[0]}
+        for signal in (minute_passed, what_may_be_due)
+    )
+    assert works and works == says
 
 
 def test_a_practice_that_cannot_be_asked_is_woken_up(quiet, sent, monkeypatch, caplog):
